@@ -1,0 +1,172 @@
+"""What of a case can be looked at: Part = Header | Container | Note | Frames | Volume."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phivet.cases.places import Box, Element, Place, Plane, Region, Span, Whole
+
+Array = NDArray[np.generic]
+View = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One data element of a DICOM header, nested ones and file meta information included.
+
+    `value` is its text: several values joined by backslashes, binary values only as far as they are readable text.
+    """
+
+    path: str
+    tag: int
+    vr: str
+    keyword: str
+    creator: str = field(repr=False)
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property of a file's own wrapping: its `name`, `exif.Artist`, `png.Comment`, `xmp`, `iptc.By-line`."""
+
+    path: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Header:
+    """A DICOM header: every attribute, in the order of the file."""
+
+    source: str
+    attributes: tuple[Attribute, ...] = field(repr=False)
+
+    def value(self, keyword: str) -> str:
+        """The value of the top-level attribute with this keyword, "" if there is none."""
+        return next((a.value for a in self.attributes if a.keyword == keyword and "." not in a.path), "")
+
+    def text_at(self, place: Place) -> str:
+        """What stands at `place`."""
+        return _entry_at(self.attributes, place)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A file's own wrapping: its name, EXIF, XMP, IPTC, text chunks."""
+
+    source: str
+    properties: tuple[Property, ...] = field(repr=False)
+
+    def text_at(self, place: Place) -> str:
+        """What stands at `place`."""
+        return _entry_at(self.properties, place)
+
+
+def _entry_at(entries: tuple[Attribute, ...] | tuple[Property, ...], place: Place) -> str:
+    if not isinstance(place, Element):
+        return ""
+    value = next((entry.value for entry in entries if entry.path == place.path), "")
+    return value[place.start : place.end]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Text to be read. `text[i]` stands at `i - a + b` of the file's own decoded text, (a, b) being its run.
+
+    A note may also be the value of a header's attribute or of a file's property: then `element` is its path.
+    """
+
+    source: str
+    text: str = field(repr=False)
+    runs: tuple[tuple[int, int], ...] = field(default=((0, 0),), repr=False)
+    page: int | None = None
+    element: str | None = None
+
+    def place(self, start: int, end: int) -> Span | Element:
+        """Where characters [start, end) of `text` stand."""
+        if self.element is not None:
+            return Element(self.source, self.element, start, end)
+        first, last = self._in_file(start), self._in_file(end - 1)
+        return Span(self.source, first, last + 1, self.page)
+
+    def _in_file(self, index: int) -> int:
+        start, origin = self.runs[bisect_right(self.runs, index, key=lambda run: run[0]) - 1]
+        return origin + index - start
+
+    def text_at(self, place: Place) -> str:
+        """What stands at `place`, as this note reads it."""
+        if isinstance(place, Element):
+            return self.text[place.start : place.end]
+        if not isinstance(place, Span):
+            return ""
+        return "".join(char for i, char in enumerate(self.text) if place.start <= self._in_file(i) < place.end)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Pictures that are decoded one at a time, when they are asked for.
+
+    `view(i)` is for looking: (H, W) or (H, W, 3) uint8 RGB, in the stored geometry, modality and VOI look-up applied.
+    `stored(i)` is as decoded: (H, W) or (H, W, C), any dtype, rescaled to the modality's units in `Volume` only.
+    Both raise `UnreadableError` for a frame that cannot be decoded; the others are not harmed.
+    """
+
+    source: str
+    count: int
+    modality: str
+    view: Callable[[int], View] = field(repr=False, compare=False)
+    stored: Callable[[int], Array] = field(repr=False, compare=False)
+    plane: Plane = Plane.PIXELS
+    paged: bool = False
+    upright: int = 1
+    """EXIF orientation (1 to 8) that turns the stored picture upright; 1: as it is."""
+
+    def __post_init__(self) -> None:
+        if self.count < 1 or not 1 <= self.upright <= 8:
+            raise ValueError("frames need a count of at least 1 and an EXIF orientation from 1 to 8")
+
+    def box(self, index: int, x0: int, y0: int, x1: int, y1: int) -> Box:
+        """The place of pixels [x0, x1) x [y0, y1) of picture `index`."""
+        frame, page = (None, index) if self.paged else (index, None)
+        return Box(self.source, x0, y0, x1, y1, frame, page, self.plane)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A series as one block of voxels, (D, H, W), slices sorted along their normal.
+
+    `spacing` is in mm per (D, H, W) step; `axes` holds the patient directions (x to the left, y to the back, z to the
+    head) of a step along D, H and W, as unit rows, or None when the header does not tell.
+    """
+
+    sources: tuple[str, ...]
+    series: int
+    modality: str
+    shape: tuple[int, int, int]
+    spacing: tuple[float, float, float]
+    axes: tuple[tuple[float, float, float], ...] | None
+    slices: Callable[[], Iterator[NDArray[np.float32]]] = field(repr=False, compare=False)
+    """Yields (H, W) float32 slices in the modality's units (Hounsfield for CT), first to last."""
+
+    def voxels(self) -> NDArray[np.float32]:
+        """All of it, (D, H, W) float32. Raises `UnreadableError` when a slice cannot be decoded."""
+        block = np.empty(self.shape, np.float32)
+        for z, plane in enumerate(self.slices()):
+            block[z] = plane
+        return block
+
+    def region(self, z0: int, y0: int, x0: int, z1: int, y1: int, x1: int) -> Region:
+        """The place of voxels [z0, z1) x [y0, y1) x [x0, x1)."""
+        return Region(self.sources, self.series, z0, y0, x0, z1, y1, x1)
+
+
+Part = Header | Container | Note | Frames | Volume
+
+
+def whole(part: Part) -> Place:
+    """All of `part`."""
+    if isinstance(part, Volume):
+        return Region(part.sources, part.series, 0, 0, 0, *part.shape)
+    return Whole(part.source)

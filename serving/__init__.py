@@ -1,0 +1,1 @@
+"""How phivet is reached: the command line, the service, the page."""

@@ -1,0 +1,139 @@
+"""A case: files that are read as headers, wrappings, notes, pictures and volumes."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from phivet.cases.coverage import Coverage, Unread
+from phivet.cases.description import Description, Member
+from phivet.cases.errors import UnreadableError
+from phivet.cases.files import File, list_files
+from phivet.cases.parts import Container, Frames, Header, Note, Part, Property, Volume
+from phivet.cases.places import Plane
+from phivet.cases.reader import Reader
+from phivet.cases.volumes import Placed, volumes
+
+DICOMDIR = "DICOMDIR"
+_numbers = count(1)
+
+
+class Case:
+    """The files of one case, under the names `file-1`, `file-2`, ... in sorted order.
+
+    `parts()` walks them: headers and wrappings of all files first, for they give away what to look for in the rest;
+    then notes, pictures, volumes. What cannot be read is entered into `coverage` and stops nothing.
+    """
+
+    def __init__(self, files: Sequence[File], case_id: str, reader: Reader) -> None:
+        self.case_id = case_id
+        self.coverage = Coverage()
+        self._reader = reader
+        self._files = {f"file-{number}": file for number, file in enumerate(self._listing(files), 1)}
+        self._descriptions: dict[str, Description] = {}
+
+    def __repr__(self) -> str:
+        return f"Case({self.case_id!r}, {len(self._files)} files)"
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """From each source to the file's name as its sender gave it: patient data, kept out of the report."""
+        return {source: file.name for source, file in self._files.items()}
+
+    def digest(self, source: str) -> str:
+        """The SHA-256 of a file's bytes, in hexadecimal; "" when it cannot be read."""
+        try:
+            return self._reader.digest(self._files[source])
+        except UnreadableError:
+            return ""
+
+    def parts(self) -> Iterator[Part]:
+        """Everything that can be looked at. May be walked again: files are then read again."""
+        described = {source: self._describe(source, file) for source, file in self._files.items()}
+        for source, description in described.items():
+            if description.attributes:
+                yield Header(source, description.attributes)
+        for source, description in described.items():
+            yield Container(source, (Property("name", self._files[source].name), *description.properties))
+        for source, description in described.items():
+            for text in description.texts:
+                yield Note(source, text.text, text.runs, text.page)
+        for source, description in described.items():
+            yield from self._frames(source, description)
+        yield from self._volumes(described)
+
+    def _listing(self, files: Sequence[File]) -> list[File]:
+        """The files with archives unpacked, once; an archive that cannot be opened stays, and is found unreadable."""
+        listing: list[File] = []
+        for file in files:
+            members = self._members(file) if file.member is None else ()
+            listing += [file.inside(member.ordinal, member.name) for member in members] or [file]
+        return sorted(listing, key=lambda file: file.name)
+
+    def _members(self, file: File) -> tuple[Member, ...]:
+        try:
+            return self._reader.describe(file).members if _begins_like_an_archive(file) else ()
+        except UnreadableError:
+            return ()
+
+    def _describe(self, source: str, file: File) -> Description:
+        if source not in self._descriptions:
+            try:
+                self._descriptions[source] = self._reader.describe(file)
+            except UnreadableError as error:
+                self.coverage.miss(source, error.reason)
+                return Description()
+            for missed in self._descriptions[source].missed:
+                self.coverage.miss(source, missed.reason, missed.frames)
+            self._follow_references(source)
+        return self._descriptions[source]
+
+    def _follow_references(self, source: str) -> None:
+        """A DICOMDIR that names files which are not in the case tells that something was not handed over."""
+        names = {name.casefold().rpartition(".")[0] or name.casefold() for name in self.paths.values()}
+        names |= {name.casefold() for name in self.paths.values()}
+        folder = self._files[source].name.rpartition("/")[0]
+        for referenced in self._descriptions[source].referenced:
+            if f"{folder}/{referenced}".strip("/").casefold() not in names:
+                self.coverage.miss(source, Unread.MISSING)
+
+    def _frames(self, source: str, description: Description) -> Iterator[Frames]:
+        file = self._files[source]
+        for picture in description.pictures:
+            yield Frames(
+                source=source,
+                count=picture.count,
+                modality=picture.modality,
+                view=partial(self._reader.view, file, picture.plane),
+                stored=partial(self._reader.stored, file, picture.plane),
+                plane=picture.plane,
+                paged=picture.paged,
+                upright=picture.upright,
+            )
+
+    def _volumes(self, described: Mapping[str, Description]) -> Iterator[Volume]:
+        placed = []
+        for source, description in described.items():
+            modality = next((picture.modality for picture in description.pictures), "")
+            stored = partial(self._reader.stored, self._files[source], Plane.PIXELS)
+            placed += [Placed(source, modality, each, stored) for each in description.slices if description.pictures]
+        yield from volumes(placed)
+
+
+def _begins_like_an_archive(file: File) -> bool:
+    descriptor = file.open()
+    try:
+        return os.pread(descriptor, 2, 0) == b"PK"
+    finally:
+        os.close(descriptor)
+
+
+def read_case(path: Path, reader: Reader, case_id: str | None = None) -> Case:
+    """The case at `path`: a folder, a file, a zip, or a DICOMDIR with the files beside it.
+
+    Raises `CaseNotFoundError` and `CaseTooLargeError`. Its id is `case_id`, or `case-N`, never made from the path.
+    """
+    if path.name == DICOMDIR and path.is_file():
+        path = path.parent
+    return Case(list_files(path, reader.limits), case_id or f"case-{next(_numbers)}", reader)

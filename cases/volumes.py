@@ -1,0 +1,95 @@
+"""Series put together as volumes: slices grouped by series and orientation, sorted along their normal."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phivet.cases.description import Slice
+from phivet.cases.parts import Array, Volume
+
+FEWEST_SLICES = 3
+"""Fewer slices make no volume: nothing can be reconstructed from them."""
+SAME_PLACE_MM = 0.01
+SAME_DIRECTION = 2
+"""Decimals of the direction cosines that count: 0.01 is half a degree."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A slice, the source that it is in, and how to get its stored values."""
+
+    source: str
+    modality: str
+    slice: Slice
+    stored: Callable[[int], Array]
+
+
+def volumes(placed: Sequence[Placed]) -> Iterator[Volume]:
+    """The volumes that these slices make, numbered from 0 in the order of their first slices.
+
+    Slices of one series that lie at the same place (echoes, phases, time points) make a volume each.
+    """
+    series: defaultdict[tuple[object, ...], list[Placed]] = defaultdict(list)
+    for each in placed:
+        s = each.slice
+        directions = None if s.rows_cols is None else tuple(np.round(s.rows_cols, SAME_DIRECTION) + 0.0)
+        key = (s.series or each.source, directions, s.shape, s.spacing)
+        series[key].append(each)
+    number = 0
+    for slices in series.values():
+        for stack in _stacks(slices):
+            if len(stack) >= FEWEST_SLICES:
+                yield _volume(number, stack)
+                number += 1
+
+
+def _along_normal(slices: Sequence[Placed]) -> NDArray[np.float64]:
+    """How far along its normal each slice lies, in mm; in the order given where the header does not tell."""
+    first = slices[0].slice
+    if first.rows_cols is None or any(s.slice.position is None for s in slices):
+        return np.arange(len(slices), dtype=np.float64)
+    normal = np.cross(first.rows_cols[:3], first.rows_cols[3:])
+    return np.array([np.dot(normal, s.slice.position) for s in slices if s.slice.position is not None])
+
+
+def _stacks(slices: Sequence[Placed]) -> list[list[Placed]]:
+    """Sorted stacks: the k-th slice at every place belongs to the k-th stack."""
+    depths = _along_normal(slices)
+    stacks: list[list[Placed]] = []
+    at, nth = -np.inf, 0
+    for index in np.argsort(depths, kind="stable"):
+        nth = nth + 1 if depths[index] - at < SAME_PLACE_MM else 0
+        at = at if nth else float(depths[index])
+        if nth == len(stacks):
+            stacks.append([])
+        stacks[nth].append(slices[int(index)])
+    return stacks
+
+
+def _volume(number: int, stack: list[Placed]) -> Volume:
+    first = stack[0].slice
+    gaps = np.diff(_along_normal(stack))
+    step = float(np.median(gaps)) if first.rows_cols is not None else first.thickness or 1.0
+    row, column = first.spacing or (1.0, 1.0)
+    axes = None
+    if first.rows_cols is not None:
+        across, down = np.array(first.rows_cols[:3]), np.array(first.rows_cols[3:])
+        axes = tuple(tuple(float(x) for x in axis) for axis in (np.cross(across, down), down, across))
+
+    def slices() -> Iterator[NDArray[np.float32]]:
+        for each in stack:
+            values = each.stored(each.slice.frame).astype(np.float32)
+            yield values * np.float32(each.slice.slope) + np.float32(each.slice.intercept)
+
+    return Volume(
+        sources=tuple(dict.fromkeys(each.source for each in stack)),
+        series=number,
+        modality=stack[0].modality,
+        shape=(len(stack), *first.shape),
+        spacing=(step, row, column),
+        axes=axes,  # type: ignore[arg-type]
+        slices=slices,
+    )

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from phivet.cases.coverage import Unread
-from phivet.cases.parts import Attribute
 from pydicom.charset import convert_encodings, decode_bytes, default_encoding
 from pydicom.datadict import dictionary_VR, keyword_for_tag, private_dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
@@ -21,6 +19,9 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
 from pydicom.values import convert_SQ
+
+from phivet.cases.coverage import Unread
+from phivet.cases.parts import Attribute
 
 MAX_DEPTH = 64  # sequences within sequences
 MAX_ATTRIBUTES = 1_000_000

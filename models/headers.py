@@ -1,0 +1,288 @@
+"""The headers detector: every attribute of a DICOM header, and every property of a file's own wrapping."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from phivet.cases.categories import Category
+from phivet.cases.findings import Finding, Reason
+from phivet.cases.known import Known, KnownValue
+from phivet.cases.parts import Attribute, Container, Header, Part
+from phivet.cases.places import Element
+from phivet.models.headers_claims import claims
+from phivet.models.headers_map import CERTAIN, LIKELY, Meaning, header_map, private_description, tag_of
+from phivet.models.headers_properties import property_findings
+from phivet.models.headers_texts import TextReader, in_text
+from phivet.models.headers_uids import Told, is_replaced, told_by
+from phivet.models.headers_values import DATES, FILL_DATES, HALF, Facts, full_date, judge
+
+__all__ = ["Headers", "claims"]
+
+SURE = 0.9
+"""From this score on a value of the header is searched for in the header's own texts."""
+
+SOUGHT = frozenset({
+    Category.NAME, Category.RELATIVE_NAME, Category.RECORD_NUMBER, Category.ACCOUNT_NUMBER, Category.DATE_OF_BIRTH,
+    Category.PHONE, Category.EMAIL,
+})  # fmt: skip
+
+TEXT_VRS = frozenset({"LO", "SH", "LT", "ST", "UT", "UC", "UR", "UN", "OB", "PN", "AE", "AS", "DA", "DT", ""})
+CODE_VALUES = frozenset(map(tag_of, ("CodeValue", "LongCodeValue", "URNCodeValue", "CodeMeaning")))
+CONTENT_VALUES = frozenset(map(tag_of, ("PersonName", "TextValue", "Date", "DateTime", "NumericValue")))
+TEXT_VALUE, NUMERIC_VALUE, DEVICE_UID = map(tag_of, ("TextValue", "NumericValue", "DeviceUID"))
+CONCEPT_CODE, CONCEPT_MEANING = "(0040,A043)[0].(0008,0100)", "(0040,A043)[0].(0008,0104)"
+WORDY_CATEGORIES = frozenset({
+    Category.NAME, Category.CLINICIAN_NAME, Category.RECORD_NUMBER, Category.DEVICE_SERIAL, Category.DATE_OF_BIRTH,
+})  # fmt: skip
+CONFIRMED = 0.92
+"""A date that may be the person's, and is one of the header's others."""
+LONGEST_VALUE = 256
+EPOCH = range(631_152_000, 2_145_916_800)  # 1990 to 2037, in seconds since 1970
+
+
+@dataclass
+class _Reading:
+    """One header while it is read."""
+
+    source: str
+    facts: Facts
+    known: Known
+    findings: list[Finding] = field(default_factory=list)
+    texts: list[tuple[Attribute, bool]] = field(default_factory=list)
+    """What the notes detector reads, and whether only if it holds a value that the header gave away elsewhere."""
+    concepts: dict[str, str] = field(default_factory=dict)
+    """DCM code and meaning of the concept name of a structured report's item, by the item's path."""
+    sure: set[KnownValue] = field(default_factory=set, repr=False)
+    """What identifies with certainty."""
+    told: set[tuple[int, str]] = field(default_factory=set)
+    """The days and serial numbers that UIDs of an element told already."""
+
+
+class Headers:
+    """Judges every attribute by its element and then by its value; texts go to the notes detector.
+
+    The same value in the same element, repeated in the items of a header (2,000 frames), is one finding: at its first
+    path. Findings in texts carry the notes detector's name.
+    """
+
+    name = "headers"
+    version = "0.1.0"
+    reads: tuple[type[Part], ...] = (Header, Container)
+
+    def __init__(self, notes: TextReader) -> None:
+        self._notes = notes
+
+    def describe(self) -> str:
+        """One line: what it looks for."""
+        return (
+            "names, dates, numbers, places and devices in every DICOM attribute (nested, private, file meta, UIDs) "
+            "and in a file's name, EXIF, XMP and IPTC, dummies and bare years left out"
+        )
+
+    def detect(self, part: Part, known: Known) -> list[Finding]:
+        """The findings in a header or in a file's own wrapping."""
+        if isinstance(part, Container):
+            return property_findings(part, known, self._notes)
+        return self._header(part, known) if isinstance(part, Header) else []
+
+    def _header(self, header: Header, known: Known) -> list[Finding]:
+        reading = _Reading(header.source, _facts(header), known)
+        seen: set[tuple[object, ...]] = set()
+        for attribute in header.attributes:
+            if not attribute.value:
+                continue
+            context = _context(attribute, reading)
+            key = (attribute.tag, attribute.creator, attribute.vr, attribute.value, context)
+            if key not in seen:
+                seen.add(key)
+                _look(attribute, context, reading)
+        return reading.findings + self._read(reading)
+
+    def _read(self, reading: _Reading) -> list[Finding]:
+        """What the notes detector finds in the texts, knowing what the header itself gave away."""
+        sure = frozenset(reading.sure)
+        known = reading.known.once(("headers", sure), lambda: reading.known.adding(sure))
+        sought = _words_of(sure)
+        found: list[Finding] = []
+        for attribute, guarded in reading.texts:
+            if guarded and not (sought and sought.search(attribute.value)):
+                continue
+            place = Element(reading.source, attribute.path)
+            reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
+            found += in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reasons)
+        return found
+
+
+def _facts(header: Header) -> Facts:
+    elements = header_map().elements
+    days = {
+        day
+        for attribute in header.attributes
+        if attribute.value and (meaning := elements.get(attribute.tag)) and meaning.category in DATES
+        for value in attribute.value.split("\\")
+        if (day := full_date(value))
+    }
+    year = full_date(header.value("StudyDate"))[:4]
+    return Facts(frozenset(days - FILL_DATES), int(year) if year else None, header.value("DeviceSerialNumber").strip())
+
+
+def _context(attribute: Attribute, reading: _Reading) -> str:
+    """What else the value of a code or of a structured report's item depends on: its sequence, its concept name."""
+    if "." not in attribute.path:
+        return ""
+    item = attribute.path.rpartition(".")[0]
+    if attribute.tag in CODE_VALUES:
+        if attribute.path.endswith(CONCEPT_CODE):
+            reading.concepts[attribute.path.removesuffix(CONCEPT_CODE)] = attribute.value
+        elif attribute.path.endswith(CONCEPT_MEANING):
+            owner = attribute.path.removesuffix(CONCEPT_MEANING)
+            reading.concepts[owner] = f"{reading.concepts.get(owner, '')} {attribute.value}"
+        return item[item.rfind("(") : item.rfind("[")]
+    return reading.concepts.get(item + ".", "") if attribute.tag in CONTENT_VALUES else ""
+
+
+def _look(attribute: Attribute, context: str, reading: _Reading) -> None:
+    """Judge one attribute: findings at once, texts for later."""
+    table = header_map()
+    if attribute.vr == "UI":
+        _look_at_uids(attribute, reading)
+        return
+    if _is_private_creator(attribute.tag):
+        reading.texts.append((attribute, True))
+        return
+    meaning = _meaning(attribute, context)
+    if meaning is not None:
+        reading.findings += _judged(attribute, meaning, reading)
+    elif attribute.tag in table.harmless:
+        pass
+    elif attribute.tag in table.words:
+        reading.texts.append((attribute, True))
+    elif attribute.vr == "CS":
+        plain = re.fullmatch(r"[A-Z0-9 _\\.+/-]*", attribute.value)
+        reading.texts.append((attribute, plain is not None))
+    elif attribute.vr in table.harmless_vrs:
+        if (score := _epoch(attribute, reading)) > 0:
+            place = Element(reading.source, attribute.path)
+            reading.findings.append(Finding(Category.DATE, place, score, Headers.name, (Reason.HEADER_VALUE,)))
+        elif re.search(r"[^\W\d_]{3}", attribute.value):
+            reading.texts.append((attribute, False))
+    elif attribute.vr in TEXT_VRS:
+        reading.texts.append((attribute, False))
+
+
+def _meaning(attribute: Attribute, context: str) -> Meaning | None:
+    """What the attribute can give away: by its element, its item's concept, its makers' dictionary or its VR."""
+    table = header_map()
+    if attribute.tag in CODE_VALUES and context:
+        return table.codes.get(int(context[1:5] + context[6:10], 16))
+    if attribute.tag in CONTENT_VALUES and context:
+        return _meaning_of_content(attribute, context)
+    if (meaning := table.elements.get(attribute.tag)) is not None:
+        return meaning
+    if not attribute.tag >> 16 & 1:
+        return Meaning(Category.NAME, 0.8) if attribute.vr == "PN" else None
+    return _meaning_of_private(attribute)
+
+
+def _meaning_of_content(attribute: Attribute, concept: str) -> Meaning | None:
+    table = header_map()
+    code, _, words = concept.partition(" ")
+    meaning = table.concepts.get(code)
+    if meaning is None and (category := table.described(words)) is not None:
+        short = len(attribute.value) <= 64 and category in WORDY_CATEGORIES
+        meaning = Meaning(category, LIKELY) if attribute.tag != TEXT_VALUE or short else None
+    if attribute.tag == NUMERIC_VALUE:
+        return meaning if meaning and meaning.category is Category.AGE_OVER_89 else None
+    if attribute.vr == "PN" and (meaning is None or "name" not in meaning.category):
+        return table.elements[attribute.tag]
+    if attribute.vr in {"DA", "DT"} and (meaning is None or meaning.category not in DATES):
+        return table.elements[attribute.tag]
+    return meaning
+
+
+def _meaning_of_private(attribute: Attribute) -> Meaning | None:
+    dated = attribute.vr in {"DA", "DT"}
+    category = header_map().described(private_description(attribute.tag, attribute.creator))
+    if attribute.vr in header_map().harmless_vrs:
+        return None
+    if dated:
+        return Meaning(category if category in DATES and category else Category.DATE, LIKELY)
+    if attribute.vr == "PN":
+        return Meaning(category if category and "name" in category else Category.NAME, 0.8)
+    if category is None or (category is Category.DATE and not full_date(attribute.value)):
+        return None
+    return Meaning(category, CERTAIN if category in {Category.NAME, Category.DATE_OF_BIRTH} else LIKELY)
+
+
+def _judged(attribute: Attribute, meaning: Meaning, reading: _Reading) -> Iterator[Finding]:
+    """One finding for each of the values that identify; a single value is the element as a whole."""
+    reasons = (Reason.HEADER_VALUE, Reason.FILE_META) if _is_meta(attribute) else (Reason.HEADER_VALUE,)
+    start = 0
+    for value in attribute.value.split("\\"):
+        verdict = judge(meaning, value, reading.facts, reading.known)
+        if verdict is not None:
+            whole = len(value) == len(attribute.value)
+            span = (None, None) if whole else (start, start + len(value))
+            score = verdict.score
+            if meaning.category in DATES and full_date(value) in reading.facts.dates and score == LIKELY:
+                score = CONFIRMED
+            if score >= SURE and _is_worth_seeking(verdict.category, value):
+                reading.sure.add(KnownValue(verdict.category, value.strip()))
+            yield Finding(
+                verdict.category, Element(reading.source, attribute.path, *span), score, Headers.name, reasons
+            )
+        start += len(value) + 1
+
+
+def _is_worth_seeking(category: Category, value: str) -> bool:
+    """Whether a value could stand in a text as it is: no study key, no moment to the second, no narrative."""
+    return (
+        category is not Category.STUDY_KEY
+        and len(value) <= LONGEST_VALUE
+        and (category not in DATES or len(value.strip()) == 8)
+    )
+
+
+def _look_at_uids(attribute: Attribute, reading: _Reading) -> None:
+    if attribute.tag in header_map().classes:
+        return
+    reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
+    for uid in attribute.value.split("\\"):
+        told = told_by(uid, reading.facts)
+        if told is None and attribute.tag == DEVICE_UID and not is_replaced(uid):
+            told = Told(Category.DEVICE_SERIAL, HALF, Reason.HEADER_VALUE, uid)
+        if told is not None and (attribute.tag, told.what) not in reading.told:
+            reading.told.add((attribute.tag, told.what))
+            place = Element(reading.source, attribute.path)
+            reading.findings.append(Finding(told.category, place, told.score, Headers.name, (told.reason, *reasons)))
+
+
+def _epoch(attribute: Attribute, reading: _Reading) -> float:
+    """How probably a private number is a day in seconds since 1970, as GE writes the "image actual date"."""
+    if attribute.vr not in {"SL", "UL"} or not attribute.value.isdecimal() or int(attribute.value) not in EPOCH:
+        return 0
+    if f"{datetime.fromtimestamp(int(attribute.value), UTC):%Y%m%d}" in reading.facts.dates:
+        return CONFIRMED
+    description = private_description(attribute.tag, attribute.creator)
+    return LIKELY if header_map().described(description) is Category.DATE else 0
+
+
+def _is_private_creator(tag: int) -> bool:
+    return tag >> 16 & 1 == 1 and 0x10 <= tag & 0xFFFF <= 0xFF
+
+
+def _is_meta(attribute: Attribute) -> bool:
+    return attribute.tag >> 16 == 2 or attribute.path == "preamble"
+
+
+def _words_of(values: Iterable[KnownValue]) -> re.Pattern[str] | None:
+    """A pattern of the values that are worth searching for in texts of the trade: each number, each part of a name."""
+    words = {
+        word
+        for value in values
+        if value.category in SOUGHT
+        for word in (re.split(r"[\^=, ]+", value.text) if "name" in value.category else [value.text])
+        if len(word) >= 4
+    }
+    return re.compile("|".join(map(re.escape, sorted(words))), re.IGNORECASE) if words else None

@@ -110,6 +110,7 @@ class Case:
                 plane=picture.plane,
                 paged=picture.paged,
                 upright=picture.upright,
+                coverage=self.coverage,
             )
 
     def _volumes(self, described: Mapping[str, Description]) -> Iterator[Volume]:

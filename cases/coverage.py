@@ -74,12 +74,29 @@ class Coverage:
     skipped: list[Skipped] = field(default_factory=list)
     not_scanned: list[NotScanned] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    _frames: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def looked_at(self, kind: str) -> None:
+        """Count one more header, container, note or volume."""
+        self.scanned[kind] += 1
+
+    def looked_at_frame(self, source: str, plane: str, index: int) -> None:
+        """Count a frame, once, however many detectors looked at it."""
+        if (source, plane, index) not in self._frames:
+            self._frames.add((source, plane, index))
+            self.scanned["frames"] += 1
 
     def miss(self, source: str, reason: Unread, frames: str | None = None) -> None:
         """Record what could not be looked at, once, however many detectors stumbled over it."""
         entry = NotScanned(source, reason, frames)
         if entry not in self.not_scanned:
             self.not_scanned.append(entry)
+
+    def skip(self, source: str, frames: str, why: Why) -> None:
+        """Record frames that needed no look of their own, once."""
+        entry = Skipped(source, frames, why)
+        if entry not in self.skipped:
+            self.skipped.append(entry)
 
 
 def ranges(numbers: list[int]) -> str:

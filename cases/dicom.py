@@ -121,7 +121,7 @@ def _inflated(file: BinaryIO, limits: Limits) -> BinaryIO:
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     plain = io.BytesIO()
     plain.write(b"\0" * 128 + b"DICM")
-    pydicom.filewriter.write_file_meta_info(plain, meta, enforce_standard=False)
+    pydicom.filewriter.write_file_meta_info(plain, meta, enforce_standard=False)  # type: ignore[arg-type]
     plain.write(data)
     plain.seek(0)
     return plain

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 
 from phivet.cases.parts import Array, View
 
@@ -112,5 +112,5 @@ def _to_8_bits(array: Array) -> View:
     if array.dtype == np.uint8:
         return array.astype(np.uint8, copy=False)
     if array.dtype == np.uint16 and array.max(initial=np.uint16(0)) > 255:
-        return (array >> 8).astype(np.uint8)
+        return np.right_shift(array.astype(np.uint16), 8).astype(np.uint8)
     return _spread(array.astype(np.float32)) if array.dtype != np.uint16 else array.astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Overlay planes of a DICOM object (PS3.3, C.9.2): bits of their own, or a high bit of the pixel data (retired, but met)."""
+"""Overlays of a DICOM object (PS3.3, C.9.2): bits of their own, or a high bit of the pixel data (retired, yet met)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -82,7 +82,7 @@ def _nested_pictures(dataset: Dataset, depth: int = 0) -> Iterator[Dataset]:
 
 def _sequences(dataset: Dataset) -> Iterator[pydicom.Sequence]:
     for tag in dataset.keys():  # noqa: SIM118 iterating over a data set would convert every value
-        if dataset.get_item(tag).VR in ("SQ", "UN", None):  # type: ignore[union-attr]
+        if dataset.get_item(tag).VR in ("SQ", "UN", None):
             try:
                 value = dataset[tag].value
             except (ValueError, TypeError, NotImplementedError, EOFError, AttributeError):

@@ -11,7 +11,7 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGBaseline8Bit, JPEGExtended12Bit
 
 from phivet.cases.coverage import Unread
@@ -183,14 +183,14 @@ class PixelData:
         if not codestream and _high_shift(frame):
             options["correct_unused_bits"] = False
         plugin = PLUGINS.get(self._syntax, "")
-        if plugin in decoder.available_plugins and _whole(frame, "BitsStored", 8) <= 8 or plugin == "pylibjpeg":
+        if (plugin in decoder.available_plugins and _whole(frame, "BitsStored", 8) <= 8) or plugin == "pylibjpeg":
             order = [plugin, ""]
         else:
             order = [""]
         failed: Exception | None = None
         for choice in order:
             try:
-                return decoder.as_array(frame, index=0, decoding_plugin=choice, **options)[0]
+                return decoder.as_array(frame, index=0, decoding_plugin=choice, **options)[0]  # type: ignore[arg-type]
             except (RuntimeError, ValueError, AttributeError, NotImplementedError, TypeError, IndexError) as error:
                 failed = error
         if codestream and self._syntax == JPEGExtended12Bit:

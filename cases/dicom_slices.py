@@ -24,7 +24,8 @@ def slices(dataset: Dataset) -> Iterator[Slice]:
 def _macros(group: Dataset) -> list[Dataset]:
     """The items of a functional group that hold geometry and units."""
     names = (
-        "PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence", "PixelValueTransformationSequence",
+        "PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence",
+        "PixelValueTransformationSequence",
     )  # fmt: skip
     return [item for name in names for item in group.get(name) or ()]
 

@@ -18,6 +18,8 @@ from phivet.cases.parts import Array, Property, View
 from phivet.cases.places import Plane
 
 CHUNK = 1 << 20
+COLOURS = (128, 2304)
+"""NIfTI codes of RGB24 and RGBA32."""
 TEXTS = ("descrip", "db_name", "aux_file", "intent_name")
 
 
@@ -45,10 +47,10 @@ class Nifti:
         head = file.read(348)
         file.seek(0)
         kind = nibabel.Nifti2Image if head[4:6] == b"n+" or head[4:6] == b"ni" else nibabel.Nifti1Image
-        if b"ni1\0" == head[344:348] or head[4:8] == b"ni2\0":
+        if head[344:348] == b"ni1\0" or head[4:8] == b"ni2\0":
             raise UnreadableError(Unread.MEDIUM)
         try:
-            self._image = kind.from_stream(file)
+            self._image = kind.from_stream(file)  # type: ignore[arg-type]
             shape = self._image.shape
         except (ImageFileError, HeaderDataError, ValueError, OSError, TypeError, OverflowError) as error:
             raise UnreadableError(Unread.CORRUPT) from error
@@ -56,8 +58,8 @@ class Nifti:
             raise UnreadableError(Unread.CORRUPT)
         if shape[0] * shape[1] > limits.pixels:
             raise UnreadableError(Unread.SIZE)
-        self._shape = (*shape, 1, 1)[:2] + ((*shape, 1)[2], int(np.prod(shape[3:], dtype=np.int64)))
-        self._colour = bool(self._image.get_data_dtype().names)
+        self._shape = (*(*shape, 1, 1)[:3], int(np.prod(shape[3:], dtype=np.int64)))
+        self._colour = bool(self._image.header["datatype"].item() in COLOURS)
 
     def describe(self) -> Description:
         """Its texts, its slices, where they lie."""
@@ -79,7 +81,9 @@ class Nifti:
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
         if high <= low:
             return np.zeros(real.shape, np.uint8)
-        scaled: View = ((np.nan_to_num(real, nan=low, posinf=high, neginf=low) - low) / (high - low) * 255).astype(np.uint8)
+        scaled: View = ((np.nan_to_num(real, nan=low, posinf=high, neginf=low) - low) / (high - low) * 255).astype(
+            np.uint8
+        )
         return scaled
 
     def stored(self, plane: Plane, index: int) -> Array:
@@ -121,7 +125,9 @@ class Nifti:
         texts = [Property(f"nifti.{name}", _text(header[name].item())) for name in TEXTS if name in header]
         for number, extension in enumerate(header.extensions):
             content = extension.get_content()
-            texts.append(Property(f"nifti.extension[{number}]", _text(content) if isinstance(content, bytes) else str(content)))
+            texts.append(
+                Property(f"nifti.extension[{number}]", _text(content) if isinstance(content, bytes) else str(content))
+            )
         return [text for text in texts if text.value.strip()]
 
 

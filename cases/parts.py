@@ -1,5 +1,6 @@
 """What of a case can be looked at: Part = Header | Container | Note | Frames | Volume."""
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from phivet.cases.coverage import Coverage, Unread, Why, ranges
+from phivet.cases.errors import UnreadableError
 from phivet.cases.places import Box, Element, Place, Plane, Region, Span, Whole
 
 Array = NDArray[np.generic]
@@ -122,10 +125,42 @@ class Frames:
     paged: bool = False
     upright: int = 1
     """EXIF orientation (1 to 8) that turns the stored picture upright; 1: as it is."""
+    coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
+    """Where pictures that cannot be decoded, or need no look of their own, are entered."""
 
     def __post_init__(self) -> None:
         if self.count < 1 or not 1 <= self.upright <= 8:
             raise ValueError("frames need a count of at least 1 and an EXIF orientation from 1 to 8")
+
+    def views(self) -> Iterator[tuple[int, View]]:
+        """Every picture that needs a look, with its index, one at a time.
+
+        One that equals an earlier one in every pixel, or has one single value, is entered as skipped; one that cannot
+        be decoded as not scanned.
+        """
+        seen: set[bytes] = set()
+        skipped: dict[Why, list[int]] = {Why.IDENTICAL: [], Why.BLANK: []}
+        unread: dict[Unread, list[int]] = {}
+        for index in range(self.count):
+            try:
+                view = self.view(index)
+            except UnreadableError as error:
+                unread.setdefault(error.reason, []).append(index)
+                continue
+            self.coverage.looked_at_frame(self.source, self.plane, index)
+            digest = hashlib.sha256(repr(view.shape).encode() + np.ascontiguousarray(view).data).digest()
+            if view.min() == view.max():
+                skipped[Why.BLANK].append(index)
+            elif digest in seen:
+                skipped[Why.IDENTICAL].append(index)
+            else:
+                seen.add(digest)
+                yield index, view
+        for why, indices in skipped.items():
+            if indices:
+                self.coverage.skip(self.source, ranges(indices), why)
+        for reason, indices in unread.items():
+            self.coverage.miss(self.source, reason, ranges(indices) if self.count > 1 else None)
 
     def box(self, index: int, x0: int, y0: int, x1: int, y1: int) -> Box:
         """The place of pixels [x0, x1) x [y0, y1) of picture `index`."""

@@ -69,7 +69,9 @@ class Reader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _ask(self, file: File, request: dict[str, Any]) -> tuple[dict[str, Any], Array | None]:
@@ -115,8 +117,14 @@ class Reader:
             with theirs:
                 environment = {key: os.environ[key] for key in HANDED_DOWN if key in os.environ}
                 self._child = subprocess.Popen(  # noqa: S603 our own interpreter and module
-                    [sys.executable, "-P", "-m", __name__.replace("reader", "reading"), str(theirs.fileno()),
-                     json.dumps(asdict(self.limits))],
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        __name__.replace("reader", "reading"),
+                        str(theirs.fileno()),
+                        json.dumps(asdict(self.limits)),
+                    ],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -140,5 +148,3 @@ class Reader:
 
 def _about(file: File) -> dict[str, Any]:
     return {"key": file.key, "member": file.member, "suffix": file.suffix}
-
-

@@ -77,7 +77,8 @@ def answer(request: dict[str, Any], descriptor: int, shelf: Shelf) -> tuple[dict
         with os.fdopen(descriptor, "rb") as file:
             whole = file if request["member"] is None else Archive(file, shelf.limits).member(request["member"])
             whole.seek(0)
-            return {"digest": hashlib.file_digest(whole, "sha256").hexdigest()}, None
+            digest = hashlib.file_digest(whole, "sha256")  # type: ignore[arg-type]
+            return {"digest": digest.hexdigest()}, None
     medium = shelf.medium(request, descriptor)
     if request["do"] == "describe":
         return {"description": medium.describe().as_json()}, None

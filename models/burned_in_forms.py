@@ -1,0 +1,41 @@
+"""What scanners write over pictures, by its form alone: names with a comma or a caret, institutions, bare numbers."""
+
+import re
+from collections.abc import Iterator
+
+from phivet.cases.categories import Category
+from phivet.cases.findings import Reason
+from phivet.models.hits import Hit
+
+NAME_BY_CARET = re.compile(r"\b[A-Z][A-Z' -]{1,30}\^[A-Z^' -]{1,30}")
+NAME_BY_COMMA = re.compile(r"\b([A-Z][A-Z'-]{2,}(?: [A-Z'-]{2,}){0,2}) ?, ?([A-Z][A-Z'-]+)\b")
+NO_NAME = re.compile(
+    r"\b(?:LIVER|KIDNEYS?|RENAL|SPLEEN|AORTA|NODES?|LYMPH|THYROID|BREAST|OVARY|UTERUS|BLADDER|HEART|LUNGS?|CHEST|ABDOMEN|"
+    r"PELVIS|SPINE|HEAD|NECK|BRAIN|KNEE|HIP|SHOULDER|WRIST|ANKLE|FOOT|HAND|ELBOW|LEFT|RIGHT|LT|RT|SAG|AX|COR|TRANS|LONG|"
+    r"TRANSVERSE|SAGITTAL|CORONAL|AXIAL|SUPINE|PRONE|ERECT|PORTABLE|UPRIGHT|LATERAL|ANTERIOR|POSTERIOR|SUPERIOR|INFERIOR|"
+    r"MEDIAL|PROXIMAL|DISTAL|UPPER|LOWER|MID|LOBE|DUCT|VEIN|ARTERY|CONTRAST|POST|PRE|WITH|WITHOUT)\b"
+)
+INSTITUTION = re.compile(
+    r"\b(?:HOSP(?:ITALS?|\.)?|H[O0]SPITAL|MED(?:ICAL|\.)? ?(?:CTR|CENTERS?|CENTRES?|COLLEGE|SCHOOL|GROUP)|CLINICS?|"
+    r"KLINIK(?:UM)?|INFIRMARY|RADIOLOGY (?:ASSOCIATES|GROUP|PARTNERS|SPECIALISTS)|"
+    r"IMAGING (?:CTR|CENTERS?|CENTRES?|ASSOCIATES)|"
+    r"SPORTS MEDICINE|HEALTH(?:CARE)? (?:SYSTEM|CENTER|CENTRE|CTR|BOARD|SERVICES?)|NHS (?:FOUNDATION )?TRUST|"
+    r"(?:UNIVERSITY|UNIV\.?) (?:OF|HOSP|MED)\w*|SANATORIUM|POLYCLINIC|SURGERY CENTER)\b",
+    re.IGNORECASE,
+)
+BARE_NUMBER = re.compile(r"(?<![\w.,:/-])0*[1-9]\d{6,11}(?![\w:/%-]|[.,]\d)")
+DATE_TAIL = re.compile(r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+
+
+def overlay_hits(text: str) -> Iterator[Hit]:
+    """What a line of overlay text may give away by its form. Scores are low where only the form speaks."""
+    for match in NAME_BY_CARET.finditer(text):
+        yield Hit(Category.NAME, match.start(), match.end(), 0.9, (Reason.PATTERN,))
+    for match in NAME_BY_COMMA.finditer(text):
+        if not NO_NAME.search(match[0]):
+            yield Hit(Category.NAME, match.start(), match.end(), 0.85, (Reason.PATTERN,))
+    if INSTITUTION.search(text):
+        yield Hit(Category.FACILITY, 0, len(text), 0.85, (Reason.PATTERN,))
+    for match in BARE_NUMBER.finditer(text):
+        category = Category.STUDY_DATE if DATE_TAIL.match(match[0]) else Category.RECORD_NUMBER
+        yield Hit(category, match.start(), match.end(), 0.6, (Reason.PATTERN,))

@@ -1,0 +1,113 @@
+"""Text in the pixels: read, put into lines, judged by the notes' rules, the case's own values and its form."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from phivet.cases.categories import Category
+from phivet.cases.findings import Finding, Reason
+from phivet.cases.known import Known
+from phivet.cases.orientation import box_in_stored, turn_upright
+from phivet.cases.parts import Frames, Part, View
+from phivet.models.burned_in_forms import overlay_hits
+from phivet.models.hits import Hit, resolve
+from phivet.models.known_values import find_known
+from phivet.models.notes import Notes
+from phivet.models.ocr import Word, read_words
+
+WIDEST_GAP = 2.5
+"""Between two words of one line, in heights of the line."""
+ILLEGIBLE_BELOW = 0.25
+"""Confidence below which the reader has guessed."""
+ILLEGIBLE_LETTERS = 5
+"""A line of fewer letters is hardly a name: mostly a mark, a scale or noise."""
+ILLEGIBLE_SCORE = 0.35
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words side by side, joined by single blanks."""
+
+    words: tuple[Word, ...] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """What the line says."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        """The reader's, averaged over the letters."""
+        letters = sum(len(word.text) for word in self.words)
+        return sum(word.confidence * len(word.text) for word in self.words) / letters
+
+    def box(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """x0, y0, x1, y1 around the words that hold characters [start, end)."""
+        held, at = [], 0
+        for word in self.words:
+            if at < end and start < at + len(word.text):
+                held.append(word)
+            at += len(word.text) + 1
+        held = held or list(self.words)
+        return min(w.x0 for w in held), min(w.y0 for w in held), max(w.x1 for w in held), max(w.y1 for w in held)
+
+
+class BurnedInText:
+    """Looks at every frame that differs from the ones before."""
+
+    name = "burned_in_text"
+    version = "0.1.0"
+    reads: tuple[type[Part], ...] = (Frames,)
+
+    def __init__(self, notes: Notes, read: Callable[[View], Sequence[Word]] = read_words) -> None:
+        self._notes = notes
+        self._read = read
+
+    def describe(self) -> str:
+        """One line: what it looks for."""
+        return "names, dates, numbers and institutions written into frames, overlays, icons and images"
+
+    def detect(self, part: Part, known: Known) -> list[Finding]:
+        """A box for each group of words that identifies, in the stored pixels of its frame."""
+        if not isinstance(part, Frames):
+            return []
+        findings = []
+        for index, view in part.views():
+            for line in lines(self._read(turn_upright(view, part.upright))):
+                for hit in self._judge(line, known):
+                    box = box_in_stored(line.box(hit.start, hit.end), view.shape, part.upright)
+                    reasons = (Reason.BURNED_IN, *hit.reasons)
+                    findings.append(Finding(hit.category, part.box(index, *box), hit.score, self.name, reasons))
+        return findings
+
+    def _judge(self, line: Line, known: Known) -> list[Hit]:
+        text = line.text
+        if line.confidence < ILLEGIBLE_BELOW:
+            certain = find_known(text, known, ocr=True)
+            if certain or sum(char.isalnum() for char in text) < ILLEGIBLE_LETTERS:
+                return certain
+            return [Hit(Category.UNREADABLE_TEXT, 0, len(text), ILLEGIBLE_SCORE, (Reason.ILLEGIBLE,))]
+        return known.once(
+            (self.name, text),
+            lambda: resolve(
+                [*self._notes.find(text, known), *find_known(text, known, ocr=True), *overlay_hits(text)], text
+            ),
+        )
+
+
+def lines(words: Sequence[Word]) -> list[Line]:
+    """Words grouped into lines, each from left to right; lines from top to bottom."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.x0, w.y0)):
+        row = next((row for row in rows if _continues(row[-1], word)), None)
+        if row is None:
+            rows.append([word])
+        else:
+            row.append(word)
+    return [Line(tuple(row)) for row in sorted(rows, key=lambda row: (row[0].y0, row[0].x0))]
+
+
+def _continues(left: Word, right: Word) -> bool:
+    """Whether `right` stands behind `left` on one line."""
+    height = min(left.y1 - left.y0, right.y1 - right.y0)
+    shared = min(left.y1, right.y1) - max(left.y0, right.y0)
+    return shared >= 0.6 * height and -height <= right.x0 - left.x1 <= WIDEST_GAP * height

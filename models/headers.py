@@ -11,7 +11,7 @@ from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import Attribute, Container, Header, Part
 from phivet.cases.places import Element
 from phivet.models.headers_claims import claims
-from phivet.models.headers_map import CERTAIN, LIKELY, Meaning, header_map, private_description, tag_of
+from phivet.models.headers_map import CERTAIN, LIKELY, Meaning, header_map, private_category, tag_of
 from phivet.models.headers_properties import property_findings
 from phivet.models.headers_texts import TextReader, in_text
 from phivet.models.headers_uids import Told, is_replaced, told_by
@@ -110,7 +110,8 @@ class Headers:
                 continue
             place = Element(reading.source, attribute.path)
             reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
-            found += in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reasons)
+            read = in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reasons)
+            found += read or _glued_dates(attribute, reading)
         return found
 
 
@@ -203,14 +204,16 @@ def _meaning_of_content(attribute: Attribute, concept: str) -> Meaning | None:
 
 def _meaning_of_private(attribute: Attribute) -> Meaning | None:
     dated = attribute.vr in {"DA", "DT"}
-    category = header_map().described(private_description(attribute.tag, attribute.creator))
     if attribute.vr in header_map().harmless_vrs:
         return None
+    category = private_category(attribute.tag, attribute.creator)
     if dated:
         return Meaning(category if category in DATES and category else Category.DATE, LIKELY)
     if attribute.vr == "PN":
         return Meaning(category if category and "name" in category else Category.NAME, 0.8)
-    if category is None or (category is Category.DATE and not full_date(attribute.value)):
+    if category is None or attribute.vr in {"UN", "OB"} or len(attribute.value) > LONGEST_VALUE:
+        return None
+    if category is Category.DATE and not full_date(attribute.value):
         return None
     return Meaning(category, CERTAIN if category in {Category.NAME, Category.DATE_OF_BIRTH} else LIKELY)
 
@@ -258,14 +261,30 @@ def _look_at_uids(attribute: Attribute, reading: _Reading) -> None:
             reading.findings.append(Finding(told.category, place, told.score, Headers.name, (told.reason, *reasons)))
 
 
+def _glued_dates(attribute: Attribute, reading: _Reading) -> list[Finding]:
+    """The header's own dates in private text, where makers write them without any separator: `20191019HDL10005`."""
+    if not attribute.tag >> 16 & 1:
+        return []
+    return [
+        Finding(
+            Category.DATE,
+            Element(reading.source, attribute.path, start, start + len(day)),
+            CONFIRMED,
+            Headers.name,
+            (Reason.HEADER_VALUE,),
+        )
+        for day in sorted(reading.facts.dates)
+        if (start := attribute.value.find(day)) >= 0
+    ]
+
+
 def _epoch(attribute: Attribute, reading: _Reading) -> float:
     """How probably a private number is a day in seconds since 1970, as GE writes the "image actual date"."""
     if attribute.vr not in {"SL", "UL"} or not attribute.value.isdecimal() or int(attribute.value) not in EPOCH:
         return 0
     if f"{datetime.fromtimestamp(int(attribute.value), UTC):%Y%m%d}" in reading.facts.dates:
         return CONFIRMED
-    description = private_description(attribute.tag, attribute.creator)
-    return LIKELY if header_map().described(description) is Category.DATE else 0
+    return LIKELY if private_category(attribute.tag, attribute.creator) is Category.DATE else 0
 
 
 def _is_private_creator(tag: int) -> bool:

@@ -103,9 +103,9 @@ def header_map() -> HeaderMap:
 
 
 @lru_cache(maxsize=4096)
-def private_description(tag: int, creator: str) -> str:
-    """What the makers' dictionary says of a private element, "" when it says nothing."""
+def private_category(tag: int, creator: str) -> Category | None:
+    """What a private element holds by its description in the makers' dictionary, if that speaks of a category."""
     try:
-        return private_dictionary_description(tag, creator)
+        return header_map().described(private_dictionary_description(tag, creator))
     except KeyError:
-        return ""
+        return None

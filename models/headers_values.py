@@ -75,7 +75,8 @@ def is_dummy(text: str, category: Category) -> bool:
         return True
     if len(signs) >= 5 and signs in COUNTING:
         return True
-    own = header_map().dummies_of.get(category, frozenset())
+    of = header_map().dummies_of
+    own = of.get(category, frozenset()) | (of[Category.NAME] if category in NAMES else frozenset())
     words = header_map().dummies | own
     tokens = TOKENS.findall(unicodedata.normalize("NFKC", text).casefold())
     numbers = [token for token in tokens if token.isdigit()]

@@ -20,10 +20,13 @@ from phivet.cases.files import File
 from phivet.cases.limits import Limits
 from phivet.cases.parts import Array, View
 from phivet.cases.places import Plane
-from phivet.cases.reading import LENGTH, receive
+from phivet.cases.reading import LENGTH, READY, receive
 
 HANDED_DOWN = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV", "LANG", "LC_ALL")
 """The environment that the child needs. Keys and passwords are not among it."""
+
+START_SECONDS = 120.0
+"""For the child to start, however busy the machine is."""
 
 
 class Reader:
@@ -86,10 +89,9 @@ class Reader:
         return reply, array
 
     def _exchange(self, descriptor: int, request: dict[str, Any]) -> tuple[dict[str, Any], Array | None]:
-        child = self._connection()
-        child.settimeout(self.limits.seconds)
         text = json.dumps(request).encode()
         try:
+            child = self._connection()
             socket.send_fds(child, [LENGTH.pack(len(text))], [descriptor])
             child.sendall(text)
             reply: dict[str, Any] = json.loads(receive(child, LENGTH.unpack(receive(child, LENGTH.size))[0]))
@@ -133,6 +135,9 @@ class Reader:
                     start_new_session=True,
                 )
             self._socket = ours
+            ours.settimeout(START_SECONDS)
+            receive(ours, len(READY))
+            ours.settimeout(self.limits.seconds)
         return self._socket
 
     def _hang_up(self) -> None:

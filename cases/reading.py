@@ -34,6 +34,7 @@ from phivet.cases.parts import Array, View
 from phivet.cases.places import Plane
 
 LENGTH = struct.Struct("<I")
+READY = b"\1"
 REMEMBERED_FILES = 4
 
 
@@ -98,6 +99,8 @@ def why(error: Exception) -> Unread:
         return Unread.SIZE
     if isinstance(error, NotImplementedError):
         return Unread.CODEC
+    if isinstance(error, ImportError):
+        return Unread.CRASH
     return Unread.CORRUPT
 
 
@@ -118,6 +121,7 @@ def main() -> None:
     confine(limits)
     shelf = Shelf(limits)
     with socket.socket(fileno=int(sys.argv[1])) as parent:
+        parent.sendall(READY)
         while True:
             head, descriptors, _, _ = socket.recv_fds(parent, LENGTH.size, 1)
             if not head:

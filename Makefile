@@ -1,0 +1,51 @@
+# Two commands from nothing: `make demo` scans real files and shows the report, `make test` runs every check.
+# Both make .venv first if pyproject.toml or constraints.txt changed since; nothing else is installed anywhere.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: demo test test-slow check format benchmarks clean
+
+demo: $(INSTALLED)
+	@echo "== the demonstration cases: files that come with pydicom, and a note =="
+	$(BIN)/python -m phivet.serving.demo demo
+	@echo "== phivet scan demo/ultrasound demo/ct demo/mr demo/teaching --html demo/report.html =="
+	$(BIN)/phivet scan demo/ultrasound demo/ct demo/mr demo/teaching --html demo/report.html || [ $$? -eq 1 ]
+	@echo "== the same with frames, boxes, notes and headers: demo/report.html (open it in a browser) =="
+
+test: check
+	@echo "== tests =="
+	$(BIN)/pytest -n 2 -q
+
+test-slow: $(INSTALLED)
+	@echo "== slow tests: every file of pydicom, pydicom-data and deid-data, read word by word =="
+	$(BIN)/pytest -q -m slow
+
+check: $(INSTALLED)
+	@echo "== formatter, linter, imports, types =="
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	PYTHONPATH=typings $(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmarks: $(INSTALLED)
+	$(BIN)/python benchmarks/memory.py
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "phivet needs Python 3.11 or newer; say which: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "== installing into .venv (some gigabytes, a few minutes, only this time) =="
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch torchvision
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,7 +15,7 @@ from phivet.models.headers_map import CERTAIN, LIKELY, Meaning, header_map, priv
 from phivet.models.headers_properties import property_findings
 from phivet.models.headers_texts import TextReader, in_text
 from phivet.models.headers_uids import Told, is_replaced, told_by
-from phivet.models.headers_values import DATES, FILL_DATES, HALF, Facts, full_date, judge
+from phivet.models.headers_values import DATES, FILL_DATES, HALF, Facts, full_date, judge, length_of_date
 
 __all__ = ["Headers", "claims"]
 
@@ -219,46 +219,42 @@ def _meaning_of_private(attribute: Attribute) -> Meaning | None:
 
 
 def _judged(attribute: Attribute, meaning: Meaning, reading: _Reading) -> Iterator[Finding]:
-    """One finding for each of the values that identify; a single value is the element as a whole."""
+    """One finding for each of the values that identify: the element as a whole, or of several values that one.
+
+    Of a moment only the day counts, so that it can be sought elsewhere.
+    """
     reasons = (Reason.HEADER_VALUE, Reason.FILE_META) if _is_meta(attribute) else (Reason.HEADER_VALUE,)
     start = 0
     for value in attribute.value.split("\\"):
         verdict = judge(meaning, value, reading.facts, reading.known)
         if verdict is not None:
-            whole = len(value) == len(attribute.value)
-            span = (None, None) if whole else (start, start + len(value))
-            score = verdict.score
-            if meaning.category in DATES and full_date(value) in reading.facts.dates and score == LIKELY:
-                score = CONFIRMED
-            if score >= SURE and _is_worth_seeking(verdict.category, value):
-                reading.sure.add(KnownValue(verdict.category, value.strip()))
-            yield Finding(
-                verdict.category, Element(reading.source, attribute.path, *span), score, Headers.name, reasons
-            )
+            score, length = verdict.score, len(value)
+            if meaning.category in DATES and (day := full_date(value)):
+                length = length_of_date(value)
+                if score == LIKELY and day in reading.facts.dates:
+                    score = CONFIRMED
+            if score >= SURE and verdict.category is not Category.STUDY_KEY and length <= LONGEST_VALUE:
+                reading.sure.add(KnownValue(verdict.category, value[:length].strip()))
+            span = (None, None) if length == len(attribute.value) else (start, start + length)
+            place = Element(reading.source, attribute.path, *span)
+            yield Finding(verdict.category, place, score, Headers.name, reasons)
         start += len(value) + 1
-
-
-def _is_worth_seeking(category: Category, value: str) -> bool:
-    """Whether a value could stand in a text as it is: no study key, no moment to the second, no narrative."""
-    return (
-        category is not Category.STUDY_KEY
-        and len(value) <= LONGEST_VALUE
-        and (category not in DATES or len(value.strip()) == 8)
-    )
 
 
 def _look_at_uids(attribute: Attribute, reading: _Reading) -> None:
     if attribute.tag in header_map().classes:
         return
     reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
+    start = 0
     for uid in attribute.value.split("\\"):
         told = told_by(uid, reading.facts)
         if told is None and attribute.tag == DEVICE_UID and not is_replaced(uid):
-            told = Told(Category.DEVICE_SERIAL, HALF, Reason.HEADER_VALUE, uid)
+            told = Told(Category.DEVICE_SERIAL, HALF, Reason.HEADER_VALUE, uid, 0, len(uid))
         if told is not None and (attribute.tag, told.what) not in reading.told:
             reading.told.add((attribute.tag, told.what))
-            place = Element(reading.source, attribute.path)
+            place = Element(reading.source, attribute.path, start + told.start, start + told.end)
             reading.findings.append(Finding(told.category, place, told.score, Headers.name, (told.reason, *reasons)))
+        start += len(uid) + 1
 
 
 def _glued_dates(attribute: Attribute, reading: _Reading) -> list[Finding]:
@@ -283,7 +279,7 @@ def _epoch(attribute: Attribute, reading: _Reading) -> float:
     if attribute.vr not in {"SL", "UL"} or not attribute.value.isdecimal() or int(attribute.value) not in EPOCH:
         return 0
     if f"{datetime.fromtimestamp(int(attribute.value), UTC):%Y%m%d}" in reading.facts.dates:
-        return CONFIRMED
+        return 0.85
     return LIKELY if private_category(attribute.tag, attribute.creator) is Category.DATE else 0
 
 

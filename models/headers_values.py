@@ -73,19 +73,22 @@ def is_dummy(text: str, category: Category) -> bool:
     signs = "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
     if len(set(signs)) <= 1 and signs.isascii():
         return True
-    if len(signs) >= 5 and signs in COUNTING:
+    if len(signs) >= 6 and signs in COUNTING:
         return True
     of = header_map().dummies_of
     own = of.get(category, frozenset()) | (of[Category.NAME] if category in NAMES else frozenset())
-    words = header_map().dummies | own
     tokens = TOKENS.findall(unicodedata.normalize("NFKC", text).casefold())
-    numbers = [token for token in tokens if token.isdigit()]
-    letters = [token for token in tokens if not token.isdigit()]
-    if not letters or not all(word in words or (len(set(word)) == 1 and len(word) > 1) for word in letters):
+    numbers = [token for token in tokens if token.isdigit() and token.strip("0")]
+    words = [token for token in tokens if not token.isdigit()]
+    if not words or not all(
+        word in header_map().dummies or word in own or (len(word) > 1 and len(set(word)) == 1 and not numbers)
+        for word in words
+    ):
         return False
-    if not numbers:
-        return True
-    return all(len(number) <= 4 for number in numbers) and any(len(word) >= 3 or word in own for word in letters)
+    shortest = 4 if category in NUMBERS else 3  # a New Zealand health index is three letters and four digits
+    return not numbers or (
+        all(len(number) <= 4 for number in numbers) and any(len(word) >= shortest or word in own for word in words)
+    )
 
 
 def full_date(text: str) -> str:
@@ -98,6 +101,12 @@ def full_date(text: str) -> str:
     except ValueError:
         return ""
     return f"{day:%Y%m%d}" if FIRST_YEAR <= day.year <= LAST_YEAR else ""
+
+
+def length_of_date(text: str) -> int:
+    """How many characters of `text` its day takes, as `full_date` reads it."""
+    written = WRITTEN_DATE.match(text)
+    return written.end() if written else len(text)
 
 
 def _date(meaning: Meaning, text: str, facts: Facts) -> Meaning | None:

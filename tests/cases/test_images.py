@@ -451,9 +451,9 @@ def test_tiff_tags_of_every_page_are_read_once_each() -> None:
 
 def test_exif_and_gps_of_a_tiff_are_read() -> None:
     exif = PIL.Image.Exif()
-    exif[IFD.Exif] = {Base.UserComment: b"ASCII\0\0\0J. Smith"}
-    exif[IFD.GPSInfo] = gps(51.5, -0.125)
-    found = values(described(saved(drawing(), "TIFF", exif=exif)))
+    exif.get_ifd(IFD.Exif)[Base.UserComment] = b"ASCII\0\0\0J. Smith"
+    exif.get_ifd(IFD.GPSInfo).update(gps(51.5, -0.125))
+    found = values(described(saved(drawing(), "TIFF", exif=exif.tobytes())))
     assert found["exif.UserComment"] == "J. Smith"
     assert found["exif.GPSPosition"] == "51.500000, -0.125000"
 

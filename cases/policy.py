@@ -176,14 +176,13 @@ def _line_of(text: str, keys: tuple[str, ...]) -> int:
 
 
 def _statements(text: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """First and last line of every statement, and the document up to there: a statement ends where that is whole."""
+    """First and last line of every statement (or of none), and the document so far: whole where a statement ends."""
     lines = text.split("\n")
     first = 1
-    for last, line in enumerate(lines, 1):
+    for last in range(1, len(lines) + 1):
         try:
             table = tomllib.loads("\n".join(lines[:last]))
         except (ValueError, RecursionError):
             continue
-        if first < last or (line.strip() and not line.lstrip().startswith("#")):
-            yield first, last, table
+        yield first, last, table
         first = last + 1

@@ -1,6 +1,7 @@
-"""The report, `phivet.report/1`: what identifies a person in a case, where, how sure, and what the policy says to do."""
+"""The report, `phivet.report/1`: what identifies a person in a case, where, how sure, and what to do about it."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -75,6 +76,12 @@ class Report:
     not_scanned: tuple[NotScanned, ...]
     models: Mapping[str, str]
     seconds: float
+
+    def __post_init__(self) -> None:
+        if not all(0 <= risk <= 1 for risk in (self.risk, *self.risk_by_category.values())):
+            raise ValueError("a risk is a probability")
+        if not 0 <= self.seconds < math.inf:
+            raise ValueError("seconds are a time that has passed")
 
     def as_json(self) -> dict[str, Any]:
         """The report as its JSON Schema (`schema()`) describes it."""

@@ -46,7 +46,7 @@ UNREAD: Mapping[Unread, float] = {
 unknown is as good as even, more or less as the comment says. All of them are one piece of evidence."""
 
 NOTHING_SCANNED = 0.5
-"""The same for a case in which there was nothing to look at."""
+"""The same for a case in which there was nothing to look at but the files' own wrappings."""
 
 IS_A_STUDY_KEY = 0.5
 """The score from which on a study key is there, for a policy that wants one."""
@@ -75,7 +75,7 @@ def assess(
     the findings does not matter; of several at one place in one category the surest is reported.
     """
     findings = list(findings)
-    nothing = not any(coverage.scanned.values())
+    nothing = not any(count for kind, count in coverage.scanned.items() if kind != "containers")
     claims = tuple(replace(claim, contradicted=_contradicted(claim, findings, policy)) for claim in coverage.claims)
     if policy.study_key_required and not any(map(_is_study_key, findings)) and digests:
         findings.append(_no_study_key(min(digests, key=by_number), policy))
@@ -162,8 +162,10 @@ def _order(judged: Judged) -> tuple[object, ...]:
 
 def _noisy_or(scores: Iterable[float]) -> float:
     """The probability of at least one of several independent things."""
-    scores = sorted(scores, reverse=True)
-    return max([*scores[:1], 1 - math.prod(1 - score for score in scores)])
+    risk = 0.0
+    for score in sorted(scores, reverse=True):
+        risk += score * (1 - risk)
+    return min(risk, 1.0)
 
 
 def _risk(findings: Sequence[Finding], policy: Policy) -> float:

@@ -178,13 +178,9 @@ def test_a_case_with_nothing_to_look_at_is_reviewed(scanned: dict[str, int]) -> 
 
 
 def test_skipped_identical_frames_are_no_risk() -> None:
-    skipped = looked_at(skipped=[Skipped("file-1", "1-119", Why.IDENTICAL)])
-    assert judged(coverage=skipped) == judged_with(skipped=(Skipped("file-1", "1-119", Why.IDENTICAL),))
-
-
-def judged_with(skipped: tuple[Skipped, ...]) -> Report:
-    empty = judged()
-    return Report(**{**vars(empty), "skipped": skipped})
+    skipped = Skipped("file-1", "1-119", Why.IDENTICAL)
+    report = judged(coverage=looked_at(skipped=[skipped]))
+    assert (report.decision, report.risk, report.skipped) == (Decision.CLEAR, 0, (skipped,))
 
 
 def test_a_record_without_a_study_key_is_reviewed_where_the_policy_wants_one() -> None:

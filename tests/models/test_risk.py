@@ -229,12 +229,6 @@ def test_a_claim_is_contradicted_by_a_finding_of_its_kind_in_its_own_file(claim:
         assert [each.contradicted for each in judged(finding, coverage=claims).claims] == [name in by, False], name
 
 
-def test_claims_in_the_ledger_are_left_as_they_are() -> None:
-    ledger = looked_at(claims=[Claim("file-1", ClaimKind.PATIENT_IDENTITY_REMOVED)])
-    judged(HEADER, coverage=ledger)
-    assert ledger.claims == [Claim("file-1", ClaimKind.PATIENT_IDENTITY_REMOVED)]
-
-
 def test_blocking_findings_come_first_then_the_surest_then_by_file() -> None:
     found_so = [
         found(NAME, 0.5, Whole("file-1")),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from phivet.cases.categories import Category
@@ -37,7 +37,14 @@ WORDY_CATEGORIES = frozenset({
 })  # fmt: skip
 CONFIRMED = 0.92
 """A date that may be the person's, and is one of the header's others."""
+DOUBT = 0.3
 LONGEST_VALUE = 256
+BY_VR = {
+    "PN": Meaning(Category.NAME, 0.8),
+    "AE": Meaning(Category.DEVICE_SERIAL, LIKELY),
+    "AS": Meaning(Category.AGE_OVER_89, CERTAIN),
+}
+"""What an element that no dictionary knows can give away."""
 EPOCH = range(631_152_000, 2_145_916_800)  # 1990 to 2037, in seconds since 1970
 
 
@@ -111,6 +118,8 @@ class Headers:
             place = Element(reading.source, attribute.path)
             reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
             read = in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reasons)
+            if _is_private(attribute.tag):
+                read = [_doubted(finding, attribute) for finding in read if finding.category is not Category.STUDY_KEY]
             found += read or _glued_dates(attribute, reading)
         return found
 
@@ -149,7 +158,7 @@ def _look(attribute: Attribute, context: str, reading: _Reading) -> None:
     if attribute.vr == "UI":
         _look_at_uids(attribute, reading)
         return
-    if _is_private_creator(attribute.tag):
+    if _is_private_creator(attribute):
         reading.texts.append((attribute, True))
         return
     meaning = _meaning(attribute, context)
@@ -181,8 +190,8 @@ def _meaning(attribute: Attribute, context: str) -> Meaning | None:
         return _meaning_of_content(attribute, context)
     if (meaning := table.elements.get(attribute.tag)) is not None:
         return meaning
-    if not attribute.tag >> 16 & 1:
-        return Meaning(Category.NAME, 0.8) if attribute.vr == "PN" else None
+    if not _is_private(attribute.tag):
+        return BY_VR.get(attribute.vr)
     return _meaning_of_private(attribute)
 
 
@@ -211,7 +220,9 @@ def _meaning_of_private(attribute: Attribute) -> Meaning | None:
         return Meaning(category if category in DATES and category else Category.DATE, LIKELY)
     if attribute.vr == "PN":
         return Meaning(category if category and "name" in category else Category.NAME, 0.8)
-    if category is None or attribute.vr in {"UN", "OB"} or len(attribute.value) > LONGEST_VALUE:
+    if category is None:
+        return BY_VR.get(attribute.vr)
+    if attribute.vr in {"UN", "OB"} or len(attribute.value) > LONGEST_VALUE:
         return None
     if category is Category.DATE and not full_date(attribute.value):
         return None
@@ -257,9 +268,17 @@ def _look_at_uids(attribute: Attribute, reading: _Reading) -> None:
         start += len(uid) + 1
 
 
+def _doubted(finding: Finding, attribute: Attribute) -> Finding:
+    """Makers write versions and coordinates into their elements: decimal numbers that only look like finds."""
+    place = finding.place
+    text = attribute.value[place.start : place.end] if isinstance(place, Element) else ""
+    machine = finding.reasons == (Reason.PATTERN,) and "." in text and not re.search(r"[^\W\d_]", text)
+    return replace(finding, score=finding.score * DOUBT) if machine else finding
+
+
 def _glued_dates(attribute: Attribute, reading: _Reading) -> list[Finding]:
     """The header's own dates in private text, where makers write them without any separator: `20191019HDL10005`."""
-    if not attribute.tag >> 16 & 1:
+    if not _is_private(attribute.tag):
         return []
     return [
         Finding(
@@ -283,8 +302,12 @@ def _epoch(attribute: Attribute, reading: _Reading) -> float:
     return LIKELY if private_category(attribute.tag, attribute.creator) is Category.DATE else 0
 
 
-def _is_private_creator(tag: int) -> bool:
-    return tag >> 16 & 1 == 1 and 0x10 <= tag & 0xFFFF <= 0xFF
+def _is_private(tag: int) -> bool:
+    return tag >> 16 & 1 == 1
+
+
+def _is_private_creator(attribute: Attribute) -> bool:
+    return attribute.vr == "LO" and _is_private(attribute.tag) and 0x10 <= attribute.tag & 0xFFFF <= 0xFF
 
 
 def _is_meta(attribute: Attribute) -> bool:

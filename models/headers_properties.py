@@ -16,6 +16,7 @@ from phivet.models.headers_values import DATES, Facts, full_date, judge
 
 HEADERS = "headers"
 NAME = "name"
+COUNTER = re.compile(r"(?:[A-Za-z]{0,4}[-_]?\d+|\d+(?:\.\d+)+)(?:\.[A-Za-z]\w{0,4}){0,2}")
 WRITTEN_TO_BE_READ = re.compile(r"comment|description|title|subject|keyword|caption|unlisted|copyright|headline", re.I)
 FILE_NAME_SEPARATORS = re.compile(r"[_./\\+~]|(?<=[^\W\d_])-|-(?=[^\W\d_])")
 
@@ -44,9 +45,14 @@ def spaced(name: str) -> str:
 def _in_file_name(source: str, item: Property, known: Known, notes: TextReader) -> list[Finding]:
     """A counter (`IM000123`) or a UID as a name says nothing, unless it is a number that the case gave away."""
     found = in_text(spaced(item.value), Element(source, item.path), known, notes, (Reason.FILE_NAME,))
-    stem = item.value.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    counted = re.fullmatch(r"[A-Za-z]{0,4}[-_]?\d+", stem) or re.fullmatch(r"[\d.]+(\.\w{1,4})?", item.value)
-    return [finding for finding in found if not counted or Reason.KNOWN_VALUE in finding.reasons]
+    start = max(item.value.rfind("/"), item.value.rfind("\\")) + 1
+    if not COUNTER.fullmatch(item.value[start:]):
+        return found
+    return [finding for finding in found if Reason.KNOWN_VALUE in finding.reasons or _begin(finding) < start]
+
+
+def _begin(finding: Finding) -> int:
+    return finding.place.start or 0 if isinstance(finding.place, Element) else 0
 
 
 def _judged(source: str, item: Property, meaning: Meaning, known: Known) -> list[Finding]:

@@ -85,6 +85,8 @@ def is_dummy(text: str, category: Category) -> bool:
         for word in words
     ):
         return False
+    if category in NAMES and max(map(len, words)) < 3:
+        return "".join(words) in header_map().dummies_of[Category.INITIALS]
     shortest = 4 if category in NUMBERS else 3  # a New Zealand health index is three letters and four digits
     return not numbers or (
         all(len(number) <= 4 for number in numbers) and any(len(word) >= shortest or word in own for word in words)

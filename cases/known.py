@@ -10,7 +10,7 @@ from phivet.cases.categories import Category
 T = TypeVar("T")
 
 DEFAULT_STUDY_KEY = re.compile(
-    r"(?:SUBJ(?:ECT)?|STUDY|PARTICIPANT|VOLUNTEER|TRIAL|COHORT|PSEUDO|RESEARCH)[-_ ]?[A-Z]{0,4}[-_ ]?\d{1,6}", re.I
+    r"(?:SUBJ(?:ECT)?|STUDY|PARTICIPANT|VOLUNTEER|TRIAL|COHORT|PSEUDO|RESEARCH)[-_]?(?:[A-Z]{1,4}[-_])?\d{1,6}", re.I
 )
 """Study keys that every policy knows, such as `SUBJ-0012`."""
 

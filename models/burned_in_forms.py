@@ -7,7 +7,7 @@ from phivet.cases.categories import Category
 from phivet.cases.findings import Reason
 from phivet.models.hits import Hit
 
-NAME_BY_CARET = re.compile(r"\b[A-Z][A-Z' -]{1,30}\^[A-Z^' -]{1,30}")
+NAME_BY_CARET = re.compile(r"\b[A-Z][A-Z'-]{1,30}\^[A-Z'-]{1,30}(?:\^[A-Z'-]{0,30}){0,3}")
 NAME_BY_COMMA = re.compile(r"\b([A-Z][A-Z'-]{2,}(?: [A-Z'-]{2,}){0,2}) ?, ?([A-Z][A-Z'-]+)\b")
 NO_NAME = re.compile(
     r"\b(?:LIVER|KIDNEYS?|RENAL|SPLEEN|AORTA|NODES?|LYMPH|THYROID|BREAST|OVARY|UTERUS|BLADDER|HEART|LUNGS?|CHEST|ABDOMEN|"

@@ -1,7 +1,7 @@
 """Text in the pixels: read, put into lines, judged by the notes' rules, the case's own values and its form."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from phivet.cases.categories import Category
 from phivet.cases.findings import Finding, Reason
@@ -86,12 +86,15 @@ class BurnedInText:
             if certain or sum(char.isalnum() for char in text) < ILLEGIBLE_LETTERS:
                 return certain
             return [Hit(Category.UNREADABLE_TEXT, 0, len(text), ILLEGIBLE_SCORE, (Reason.ILLEGIBLE,))]
-        return known.once(
-            (self.name, text),
-            lambda: resolve(
-                [*self._notes.find(text, known), *find_known(text, known, ocr=True), *overlay_hits(text)], text
-            ),
-        )
+        return known.once((self.name, text), lambda: self._judge_text(text, known))
+
+    def _judge_text(self, text: str, known: Known) -> list[Hit]:
+        """A date that a scanner writes without saying which is the date of the study."""
+        found = [*self._notes.find(text, known), *find_known(text, known, ocr=True), *overlay_hits(text)]
+        return [
+            replace(hit, category=Category.STUDY_DATE) if hit.category is Category.DATE else hit
+            for hit in resolve(found, text)
+        ]
 
 
 def lines(words: Sequence[Word]) -> list[Line]:

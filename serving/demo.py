@@ -56,6 +56,7 @@ def write_cases(folder: Path) -> list[Path]:
     clean.PatientName, clean.PatientIdentityRemoved = "ANONYMOUS", "YES"
     for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID"):
         clean[keyword].value = generate_uid(prefix=None)
+    clean.file_meta.SourceApplicationEntityTitle = ""
     clean.file_meta.MediaStorageSOPInstanceUID = clean.SOPInstanceUID
     clean.save_as(cases[3] / "image.dcm")
     return cases

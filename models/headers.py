@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from phivet.cases.categories import Category
@@ -37,7 +37,6 @@ WORDY_CATEGORIES = frozenset({
 })  # fmt: skip
 CONFIRMED = 0.92
 """A date that may be the person's, and is one of the header's others."""
-DOUBT = 0.3
 LONGEST_VALUE = 256
 BY_VR = {
     "PN": Meaning(Category.NAME, 0.8),
@@ -119,7 +118,7 @@ class Headers:
             reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
             read = in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reasons)
             if _is_private(attribute.tag):
-                read = [_doubted(finding, attribute) for finding in read if finding.category is not Category.STUDY_KEY]
+                read = [finding for finding in read if not _is_machine_talk(finding, attribute)]
             found += read or _glued_dates(attribute, reading)
         return found
 
@@ -268,12 +267,17 @@ def _look_at_uids(attribute: Attribute, reading: _Reading) -> None:
         start += len(uid) + 1
 
 
-def _doubted(finding: Finding, attribute: Attribute) -> Finding:
+def _is_machine_talk(finding: Finding, attribute: Attribute) -> bool:
     """Makers write versions and coordinates into their elements: decimal numbers that only look like finds."""
+    if finding.category is Category.STUDY_KEY:
+        return True
     place = finding.place
     text = attribute.value[place.start : place.end] if isinstance(place, Element) else ""
-    machine = finding.reasons == (Reason.PATTERN,) and "." in text and not re.search(r"[^\W\d_]", text)
-    return replace(finding, score=finding.score * DOUBT) if machine else finding
+    if finding.reasons != (Reason.PATTERN,) or "." not in text or re.search(r"[^\W\d_]", text):
+        return False
+    if finding.category is Category.IP_ADDRESS:
+        return re.search(r"\b0\d", text) is not None
+    return finding.category in {Category.PHONE, Category.FAX, Category.ADDRESS}
 
 
 def _glued_dates(attribute: Attribute, reading: _Reading) -> list[Finding]:

@@ -15,7 +15,7 @@ from phivet.cases.parts import Attribute, Container, Frames, Header, Note, Prope
 from phivet.cases.places import Box, Element, Place, Plane, Region, Span
 from phivet.cases.report import Judged, Report
 from phivet.serving import words
-from phivet.serving.lines import Line
+from phivet.serving.lines import Line, Where
 from phivet.serving.passages import Mark, Piece, marks_in_note, pieces
 from phivet.serving.pictures import Outline, Picture, outlines, picture
 
@@ -23,11 +23,13 @@ PICTURES = 40
 """Pictures of a case at most: first those with findings, then the first frame of files that have none."""
 
 _THUMBNAIL = 360  # pixels of the longer side of a picture on which nothing was found
+_BOXES = 60  # on one picture
 _NOTES = 100
 _NOTE_LENGTH = 20_000
 _ROWS = 1_500
 _VALUE_LENGTH = 400
 _VALUES = 3  # different values of one attribute that are shown; of one with findings, eight times as many
+_QUOTED = {Where.HEADERS, Where.PROPERTIES, Where.NOTES}
 _ITEM = re.compile(r"\[\d+\]")
 
 
@@ -44,6 +46,8 @@ class Shot:
     paged: bool
     picture: Picture | None
     outlines: tuple[Outline, ...] = ()
+    more: int = 0
+    """Boxes that are not drawn, none of them surer than those that are."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,10 @@ class Row:
 
 @dataclass
 class Exhibits:
-    """All that is shown of a case. `anchors` says where on the page a finding can be seen."""
+    """All that is shown of a case. `anchors` says where on the page a finding can be seen.
+
+    It is not `complete` when a file that the report tells of could not be read again.
+    """
 
     shots: list[Shot] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
@@ -121,7 +128,15 @@ def exhibits(case: Case, report: Report, found: Sequence[Line], prefix: str) -> 
                     _photograph(shown, part, boxes, wanted, spread, prefix)
     except (PhivetError, OSError):
         shown.complete = False
+    pictured = {(shot.source, shot.plane, shot.index) for shot in shown.shots}
+    quoted = all(any(each in shown.anchors for each in line.findings) for line in found if line.where in _QUOTED)
+    shown.complete &= quoted and wanted <= pictured
     return shown
+
+
+def weight(judged: Judged) -> float:
+    """Ranks findings: by action, then by score; never 0."""
+    return 10 * judged.action.rank + judged.finding.score + 1
 
 
 def _boxes(findings: Iterable[Judged]) -> dict[_At, dict[Box, list[Judged]]]:
@@ -186,7 +201,8 @@ def _photograph(
             seen = picture(frames.view(index), frames.upright, *([] if on_it else [_THUMBNAIL]))
         except PhivetError:
             seen = None
-        drawn = outlines(seen, [(box, tuple(found)) for box, found in on_it.items()]) if seen else []
+        surest = sorted(on_it.items(), key=lambda entry: max(map(weight, entry[1])), reverse=True)[:_BOXES]
+        drawn = outlines(seen, [(box, tuple(found)) for box, found in surest]) if seen else []
         shown.shots.append(
             Shot(
                 anchor,
@@ -198,6 +214,7 @@ def _photograph(
                 frames.paged,
                 seen,
                 tuple(drawn),
+                len(on_it) - len(surest),
             )
         )
         for judged in (judged for found in on_it.values() for judged in found):

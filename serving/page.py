@@ -17,7 +17,7 @@ from phivet.cases.case import Case
 from phivet.cases.categories import Category
 from phivet.cases.report import Action, Decision, Judged, Report
 from phivet.serving import ledger, words
-from phivet.serving.exhibits import Exhibits, Row, exhibits
+from phivet.serving.exhibits import Exhibits, Row, exhibits, weight
 from phivet.serving.lines import Line, because, lines
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -62,7 +62,7 @@ class Sheet:
     def rows(self, which: dict[tuple[str, bool], Row], offending: bool) -> list[Row]:
         """The rows of a table with findings, the worst first, or those without, in the order of the file."""
         chosen = [row for (_, found), row in which.items() if found is offending]
-        return sorted(chosen, key=lambda row: -max((_weight(judged) for judged in row.findings), default=0.0))
+        return sorted(chosen, key=lambda row: -max((weight(judged) for judged in row.findings), default=0.0))
 
 
 def write_page(path: Path, cases: Sequence[tuple[Case, Report]]) -> None:
@@ -120,10 +120,6 @@ def _decisions(reports: Iterable[Report]) -> list[tuple[Decision, int]]:
     return [(decision, counted[decision]) for decision in (Decision.BLOCK, Decision.REVIEW, Decision.CLEAR)]
 
 
-def _weight(judged: Judged) -> float:
-    return 10 * judged.action.rank + judged.finding.score + 1
-
-
 def _worst(findings: Iterable[Judged]) -> Action:
     """The worst of their actions."""
     return max((judged.action for judged in findings), key=lambda action: action.rank)
@@ -132,7 +128,7 @@ def _worst(findings: Iterable[Judged]) -> Action:
 def _categories(findings: Iterable[Judged]) -> list[Judged]:
     """One finding per category, its worst, the worst category first."""
     worst: dict[Category, Judged] = {}
-    for judged in sorted(findings, key=_weight, reverse=True):
+    for judged in sorted(findings, key=weight, reverse=True):
         worst.setdefault(judged.finding.category, judged)
     return list(worst.values())
 

@@ -14,7 +14,10 @@ LONGEST = 1024
 """Pixels of the longer side at most: enough to look at; the boxes are exact at any size."""
 
 _QUALITY = 88
-_EDGE = 6  # percent of the picture that a label is high
+_TALL, _NUMBER, _LETTER = 3.2, 3.0, 1.05  # percent of a picture that a label, its number and a letter of it take up
+Area = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in percent of the picture."""
+
 _TURNS = {  # EXIF orientation: the matrix (a, b, c, d) and where the origin goes, in widths and heights of the picture
     1: (1, 0, 0, 1, (0, 0), (0, 0)),
     2: (-1, 0, 0, 1, (1, 0), (0, 0)),
@@ -31,16 +34,16 @@ _TURNS = {  # EXIF orientation: the matrix (a, b, c, d) and where the origin goe
 class Outline:
     """A box on a picture: its number in the legend, its findings, its position in words.
 
-    `left` and `top` say where its label goes, in percent of the upright picture: `above` the box, to its `right` or
-    `below` it. A `crowded` label has room for the number only.
+    Its label hangs on the point `x`, `y`, in percent of the upright picture, at that `side` of the box; a `crowded` one
+    has room for the number only.
     """
 
     number: int
     box: Box
     findings: tuple[Judged, ...]
     position: str
-    left: float
-    top: float
+    x: float
+    y: float
     side: str
     crowded: bool
 
@@ -87,23 +90,46 @@ def picture(view: View, upright: int = 1, longest: int = LONGEST) -> Picture:
 
 
 def outlines(shown: Picture, boxes: Sequence[tuple[Box, tuple[Judged, ...]]]) -> list[Outline]:
-    """The boxes in reading order, numbered from 1, with labels that do not run into each other."""
+    """The boxes in reading order, numbered from 1, with labels that cover neither a box nor each other."""
     width, height = shown.shown
-    taken: list[tuple[float, float, float]] = []
+    turned = sorted(((shown.turned(box), box, findings) for box, findings in boxes), key=lambda entry: entry[0][1::-1])
+    taken = [_percent(corners, width, height) for corners, _, _ in turned]
     found = []
-    ordered = sorted(boxes, key=lambda entry: (shown.turned(entry[0])[1], shown.turned(entry[0])[0]))
-    for number, (box, findings) in enumerate(ordered, 1):
-        x0, y0, x1, y1 = shown.turned(box)
-        long = 4 + 1.2 * sum(len(category) for category in {judged.finding.category for judged in findings})
-        side, left, top = "above", 100 * x0 / width, 100 * y0 / height
-        if top < _EDGE:
-            right = 100 * x1 / width
-            side, left, top = ("right", right, top) if right + long < 100 else ("below", left, 100 * y1 / height)
-        left, top = min(max(left, 0), 97), min(max(top, 0), 97)
-        crowded = left + long > 100 or any(
-            abs(top - y) < _EDGE and left < x + wide and x < left + long for x, y, wide in taken
-        )
-        taken.append((left, top, _EDGE if crowded else long))
-        position = words.position(x0, y0, x1, y1, width, height)
-        found.append(Outline(number, box, findings, position, round(left, 3), round(top, 3), side, crowded))
+    for number, (corners, box, findings) in enumerate(turned, 1):
+        letters = sum(len(words.category(category)) + 2 for category in {each.finding.category for each in findings})
+        side, x, y, crowded, covered = _free(taken[number - 1], letters, taken)
+        taken.append(covered)
+        position = words.position(*corners, width, height)
+        found.append(Outline(number, box, findings, position, round(x, 3), round(y, 3), side, crowded))
     return found
+
+
+def _percent(corners: tuple[int, int, int, int], width: int, height: int) -> Area:
+    x0, y0, x1, y1 = corners
+    return 100 * x0 / width, 100 * y0 / height, 100 * x1 / width, 100 * y1 / height
+
+
+def _free(box: Area, letters: int, taken: Sequence[Area]) -> tuple[str, float, float, bool, Area]:
+    """The first side of `box` with room for a label: the side, its point, whether it is crowded, what it covers."""
+    x0, y0, x1, y1 = box
+    middle = (y0 + y1) / 2
+    choices = []
+    for crowded in (False, True):
+        wide = _NUMBER if crowded else _NUMBER + _LETTER * letters
+        for side, x, y, left, top in (
+            ("right", x1, middle, x1, middle - _TALL / 2),
+            ("left", x0, middle, x0 - wide, middle - _TALL / 2),
+            ("above", x0, y0, x0, y0 - _TALL),
+            ("below", x0, y1, x0, y1),
+        ):
+            choices.append((side, x, y, crowded, (left, top, left + wide, top + _TALL)))
+    apart = (choice for choice in choices if _inside(choice[4]) and not any(_meet(choice[4], area) for area in taken))
+    return next(apart, choices[4] if x1 + _NUMBER <= 100 else choices[5])
+
+
+def _inside(area: Area) -> bool:
+    return min(area) >= 0 and max(area) <= 100
+
+
+def _meet(a: Area, b: Area) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

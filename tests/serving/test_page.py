@@ -224,6 +224,13 @@ def test_a_picture_that_cannot_be_decoded_again_costs_only_itself(tmp_path: Path
     assert soup.select("figure#c1-p2 rect")
 
 
+@pytest.mark.parametrize("place", [Box("file-1", 1, 1, 9, 9), Element("file-1", "(0010,0010)"), Span("file-1", 0, 3)])
+def test_a_case_that_cannot_be_read_again_says_so(tmp_path: Path, place: Place) -> None:
+    told = "Not all of the evidence could be read again"
+    assert told in page(tmp_path, (Given(), report(found(Category.NAME, place)))).get_text()
+    assert told not in page(tmp_path, name_in_header()).get_text()
+
+
 def test_a_thousand_frames_do_not_make_a_thousand_pictures_and_every_finding_has_one(tmp_path: Path) -> None:
     many = [found(Category.NAME, Box("file-1", 1, 1, 30, 9, frame=n)) for n in range(1000)]
     rare = found(Category.FACE, Box("file-1", 30, 30, 60, 40, frame=777), score=0.1)
@@ -231,6 +238,15 @@ def test_a_thousand_frames_do_not_make_a_thousand_pictures_and_every_finding_has
     assert len(soup.select("figure.shot")) == PICTURES
     assert "frame 777 of 1,000" in soup.get_text()
     assert f"{1000 - PICTURES} more with findings" in soup.get_text()
+
+
+def test_of_a_thousand_boxes_on_one_picture_the_surest_are_drawn(tmp_path: Path) -> None:
+    words = [found(Category.UNREADABLE_TEXT, Box("file-1", n, 1, n + 1, 2), Action.REVIEW, 0.1) for n in range(999)]
+    name = found(Category.NAME, Box("file-1", 3, 30, 9, 40))
+    soup = page(tmp_path, (Given([frames(shape=(48, 1000))]), report(*words, name)))
+    assert soup.select("rect.block")
+    assert len(soup.select("rect:not(.under, svg [id^=i-] rect)")) < 100
+    assert "940 places more on it" in soup.get_text()
 
 
 def test_files_without_findings_are_seen_too_spread_over_the_case(tmp_path: Path) -> None:

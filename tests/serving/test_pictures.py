@@ -38,18 +38,32 @@ def test_a_picture_is_made_smaller_but_keeps_its_coordinates(shape: tuple[int, .
     assert max(opened(shown.uri).size) == min(max(shape[:2]), LONGEST)
 
 
-def test_a_label_at_the_upper_edge_stands_beside_its_box_and_one_below_the_edge_above_it() -> None:
+@pytest.mark.parametrize(
+    ("box", "side"),
+    [
+        ((12, 8, 170, 24), "right"),
+        ((500, 8, 636, 24), "left"),
+        ((4, 200, 636, 224), "above"),
+        ((4, 2, 636, 24), "below"),
+    ],
+)
+def test_a_label_stands_where_there_is_room(box: tuple[int, int, int, int], side: str) -> None:
     shown = picture(np.zeros((480, 640), np.uint8))
-    top, middle = Box("file-1", 12, 8, 170, 24), Box("file-1", 12, 200, 170, 224)
-    wide = Box("file-1", 12, 4, 630, 24)
-    assert [outline.side for outline in outlines(shown, [found(top), found(middle)])] == ["right", "above"]
-    assert [outline.side for outline in outlines(shown, [found(wide)])] == ["below"]
+    outline = outlines(shown, [found(Box("file-1", *box))])[0]
+    assert (outline.side, outline.crowded) == (side, False)
 
 
-def test_labels_that_would_run_into_each_other_keep_their_numbers_only() -> None:
+def test_the_labels_of_the_lines_of_a_banner_stand_beside_them() -> None:
     shown = picture(np.zeros((480, 640), np.uint8))
-    words = [found(Box("file-1", x, 100, x + 20, 110)) for x in (10, 40, 300)]
-    assert [outline.crowded for outline in outlines(shown, words)] == [False, True, False]
+    banner = outlines(shown, [found(Box("file-1", 12, y, 170, y + 14)) for y in range(8, 120, 16)])
+    assert {(outline.side, outline.crowded) for outline in banner} == {("right", False)}
+
+
+def test_words_in_a_row_keep_the_numbers_of_their_labels_at_least() -> None:
+    shown = picture(np.zeros((480, 640), np.uint8))
+    row = outlines(shown, [found(Box("file-1", x, 100, x + 20, 110)) for x in range(10, 630, 22)])
+    assert [outline.number for outline in row] == list(range(1, len(row) + 1))
+    assert any(outline.crowded for outline in row)
 
 
 def test_boxes_are_numbered_as_one_reads() -> None:

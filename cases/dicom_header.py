@@ -38,6 +38,8 @@ TEXT = frozenset(["AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "S
 CODED = frozenset(["LO", "LT", "PN", "SH", "ST", "UC", "UT"])  # governed by the Specific Character Set: PS3.5, 6.1.2.3
 NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q", "US or SS": "H"}
 
+ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00", b"\xfe\xff\xdd\xe0", b"\xff\xfe\xe0\xdd")
+"""What a sequence begins with: an item or its delimitation, little or big endian (PS3.5, 7.5)."""
 READABLE = re.compile(rb"[\x20-\x7e\x80-\xff\t\r\n\f\x1b]+\x00*")
 ASCII, UTF_8 = rb"[\x20-\x7e\t]", rb"(?:[\x20-\x7e\t]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})"
 RUNS, ASCII_RUNS = (
@@ -132,7 +134,7 @@ def _elements(level: _Level, missed: set[Unread]) -> Iterator[Attribute | _Level
             if element is None:
                 yield Attribute(path, int(tag), vr, _keyword(tag), creator, "")
                 continue
-        if vr == "UN" and isinstance(element.value, bytes) and element.value[:4] == b"\xfe\xff\x00\xe0":
+        if vr == "UN" and isinstance(element.value, bytes) and element.value.startswith(ITEMS[0]):
             vr = "SQ"
         if vr == "SQ":
             items, value = _items(element, level, missed)
@@ -180,7 +182,9 @@ def _items(element: RawDataElement | DataElement, level: _Level, missed: set[Unr
     if isinstance(element, RawDataElement) and element.VR != "UN":
         implicit, little = element.is_implicit_VR, element.is_little_endian
     try:
-        return list(convert_SQ(value, implicit, little, list(level.encodings))), ""
+        if value.startswith(ITEMS):
+            return list(convert_SQ(value, implicit, little, list(level.encodings))), ""
+        missed.add(Unread.CORRUPT)
     except RecursionError:
         missed.add(Unread.SIZE)
     except Exception:  # noqa: BLE001  pydicom raises whatever its parser trips over

@@ -26,7 +26,8 @@ _BADGES = {
 }
 _ACTIONS = {Action.BLOCK: "bold red", Action.REVIEW: "yellow", Action.ALLOW: "dim"}
 _PLAIN = str.maketrans({"…": "...", "–": "-", "·": "-"})
-_AT_MOST = 200  # lines in a case's table: who needs more reads the JSON
+_AT_MOST = 200  # lines of findings shown per case: who needs more reads the JSON
+_POSITIONS = 8  # in one row
 
 
 def show(reports: Iterable[tuple[Report, Mapping[str, str]]], console: Console) -> None:
@@ -76,22 +77,33 @@ def _findings(found: list[Line], paths: Mapping[str, str] | None, console: Conso
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("action", no_wrap=True)
     table.add_column("what", overflow="fold")
     table.add_column("score", no_wrap=True, justify="right")
     table.add_column("where", overflow="fold", ratio=1)
-    for line in found:
-        at: list[str | tuple[str, str]] = [f"{line.where}: {line.position()}"]
+    for alike in _alike(found):
+        first = alike[0]
+        more = f"; and {len(alike) - _POSITIONS} more" if len(alike) > _POSITIONS else ""
+        positions = "; ".join(line.position() for line in alike[:_POSITIONS])
+        at: list[str | tuple[str, str]] = [f"{first.where}: {positions}{more}"]
         if paths is not None:
-            at += ["\n", (words.files(line.sources, paths), "dim")]
+            at.append((f" in {words.files(first.sources, paths)}", "dim"))
         table.add_row(
-            _text(console, (line.action.value, _ACTIONS[line.action])),
-            _text(console, words.category(line.category)),
-            _text(console, words.score(line.score)),
+            _text(console, (first.action.value, _ACTIONS[first.action])),
+            _text(console, words.category(first.category)),
+            _text(console, words.score(first.score)),
             _text(console, *at),
         )
     return table
+
+
+def _alike(found: list[Line]) -> list[list[Line]]:
+    """Lines of one category and action in the same files share a row, the surest first."""
+    rows: dict[tuple[object, ...], list[Line]] = {}
+    for line in found:
+        rows.setdefault((line.action, line.category, line.where, *line.sources), []).append(line)
+    return list(rows.values())
 
 
 def _listed(title: str, rows: list[str], console: Console) -> None:

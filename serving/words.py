@@ -87,7 +87,7 @@ def category(what: Category) -> str:
 
 def score(value: float) -> str:
     """A probability in two digits that never rounds to certainty: "0.97", ">0.99", "<0.01"."""
-    if 0.995 <= value < 1:
+    if value >= 0.995:
         return ">0.99"
     if 0 < value < 0.005:
         return "<0.01"

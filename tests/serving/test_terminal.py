@@ -65,7 +65,7 @@ def test_three_hundred_slices_make_one_line() -> None:
     findings = [found(Category.NAME, Element(source, "(0010,0010)")) for source in SLICES]
     text = shown(report(*findings), paths={source: f"{source}.dcm" for source in SLICES})
     assert text.count("PatientName") == 1
-    assert "file-1 … file-300 (300 files)" in text
+    assert "in file-1 … file-300 (300 files)" in squeezed(text)
 
 
 def test_two_hundred_items_of_a_structured_report_make_one_line() -> None:
@@ -103,6 +103,16 @@ def test_two_words_on_one_frame_are_two_lines_however_close() -> None:
 )
 def test_every_kind_of_place_is_said_in_words(place: Place, position: str) -> None:
     assert lines([found(Category.OTHER, place)])[0].position() == position
+
+
+def test_dates_in_many_attributes_of_one_file_share_a_row() -> None:
+    tags = ["0008,0012", "0008,0020", "0008,0021", "0008,0022", "0008,0023"] * 3
+    dates = [found(Category.DATE, Element("file-1", f"({tag})")) for tag in tags]
+    text = squeezed(shown(report(*dates)))
+    assert text.count("block date") == 1
+    assert "headers: InstanceCreationDate (0008,0012); StudyDate (0008,0020)" in text
+    many = [found(Category.DATE, Element("file-1", f"(0009,10{n:02X})")) for n in range(1, 21)]
+    assert "; and 12 more" in squeezed(shown(report(*many)))
 
 
 def test_the_worst_comes_first() -> None:
@@ -221,7 +231,7 @@ def test_every_claim_decision_and_action_has_plain_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, "0.00"), (0.001, "<0.01"), (0.5, "0.50"), (0.994, "0.99"), (0.9999, ">0.99"), (1, "1.00")]
+    ("value", "text"), [(0, "0.00"), (0.001, "<0.01"), (0.5, "0.50"), (0.994, "0.99"), (0.9999, ">0.99"), (1, ">0.99")]
 )
 def test_a_score_never_rounds_to_certainty(value: float, text: str) -> None:
     assert words.score(value) == text

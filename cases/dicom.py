@@ -26,6 +26,7 @@ from phivet.cases.places import Plane
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 pydicom.config.settings.writing_validation_mode = pydicom.config.IGNORE
 
+SHORTEST_ELEMENT = 8  # bytes
 FIRST_GROUPS = {0x0002, 0x0004, 0x0008}
 VIDEO = "1.2.840.10008.1.2.4.10"  # MPEG-2, MPEG-4 and HEVC are .100 to .108
 
@@ -48,12 +49,12 @@ class Dicom:
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         self._limits = limits
         try:
-            self.dataset, self._pixels = _read(file, limits)
+            self.dataset, pixels, self._ended_early = _read(file, limits)
         except (InvalidDicomError, EOFError, struct.error, ValueError, OSError, zlib.error) as error:
             raise UnreadableError(Unread.CORRUPT) from error
         if len(self.dataset) == 0:
             raise UnreadableError(Unread.CORRUPT)
-        self._pictures = Pictures(self.dataset, self._pixels, self._syntax, limits)
+        self._pictures = Pictures(self.dataset, pixels, self._syntax, limits)
 
     @property
     def _syntax(self) -> UID:
@@ -66,6 +67,7 @@ class Dicom:
         dataset = self.dataset
         header, unread = attributes(dataset, dataset.file_meta, dataset.preamble or b"")
         missed = [Missed(reason) for reason in sorted(unread)]
+        missed += [Missed(Unread.CORRUPT)] if self._ended_early else []
         missed += [Missed(reason) for reason in _unreadable_contents(dataset, self._syntax)]
         shown = () if any(m.reason is Unread.MEDIUM for m in missed) else self._pictures.counts()
         missed += [Missed(reason) for reason in self._pictures.missed]
@@ -86,22 +88,48 @@ class Dicom:
         return self._pictures.stored(plane, index)
 
 
-def _read(file: BinaryIO, limits: Limits) -> tuple[pydicom.FileDataset, Location | None]:
-    """The whole data set but its pixel data, and where that lies."""
-    dataset = pydicom.dcmread(file, force=True, stop_before_pixels=True)
+class Watched:
+    """A file that remembers whether it ended in the middle of something, over which pydicom passes in silence."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.seek, self.tell = file.seek, file.tell
+        self._read = file.read
+        self._ends = 0
+        self.ended_early = False
+
+    def read(self, size: int = -1) -> bytes:
+        """As the file's own. Nothing at all is read once, at the end of a data set that is whole."""
+        data = self._read(size)
+        if len(data) < size:
+            self._ends += not data
+            self.ended_early = self.ended_early or bool(data) or self._ends > 1
+        return data
+
+
+def _read(file: BinaryIO, limits: Limits) -> tuple[pydicom.FileDataset, Location | None, bool]:
+    """The whole data set but its pixel data, where that lies, and whether the file ends too early."""
+    watched = Watched(file)
+    dataset = _dataset(watched)
     if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
         meta, preamble = dataset.file_meta, dataset.preamble
         file = _inflated(file, limits)
-        dataset = pydicom.dcmread(file, force=True, stop_before_pixels=True)
+        watched = Watched(file)
+        dataset = _dataset(watched)
         dataset.file_meta, dataset.preamble = meta, preamble
-    implicit, little = dataset.original_encoding
-    pixels = locate(file, bool(implicit), bool(little))
+    implicit, little = (bool(each) for each in dataset.original_encoding)
+    pixels = locate(file, implicit, little)
     if pixels is not None:
-        file.seek(pixels.end)
-        rest = read_dataset(file, bool(implicit), bool(little))
+        if watched.seek(0, io.SEEK_END) < pixels.end + SHORTEST_ELEMENT:
+            return dataset, pixels, watched.ended_early
+        watched.seek(pixels.end)
+        rest = read_dataset(watched, implicit, little)  # type: ignore[arg-type]
         for element in list(rest.keys()):
             dataset[element] = rest.get_item(element)
-    return dataset, pixels
+    return dataset, pixels, watched.ended_early
+
+
+def _dataset(file: Watched) -> pydicom.FileDataset:
+    return pydicom.dcmread(file, force=True, stop_before_pixels=True)  # type: ignore[arg-type]
 
 
 def _inflated(file: BinaryIO, limits: Limits) -> BinaryIO:

@@ -1,10 +1,13 @@
-"""What scanners write over pictures, by its form alone: names with a comma or a caret, institutions, bare numbers."""
+"""What scanners write over pictures: names with a comma or a caret, institutions, bare numbers, words cut off."""
 
 import re
 from collections.abc import Iterator
 
+from rapidfuzz.distance import Levenshtein
+
 from phivet.cases.categories import Category
 from phivet.cases.findings import Reason
+from phivet.cases.known import Known
 from phivet.models.hits import Hit
 
 NAME_BY_CARET = re.compile(r"\b[A-Z][A-Z'-]{1,30}\^[A-Z'-]{1,30}(?:\^[A-Z'-]{0,30}){0,3}")
@@ -39,3 +42,25 @@ def overlay_hits(text: str) -> Iterator[Hit]:
     for match in BARE_NUMBER.finditer(text):
         category = Category.STUDY_DATE if DATE_TAIL.match(match[0]) else Category.RECORD_NUMBER
         yield Hit(category, match.start(), match.end(), 0.6, (Reason.PATTERN,))
+
+
+WORD = re.compile(r"[^\W\d_]{5,}")
+CUT_OFF = 3
+"""Letters that may be missing at the end of a word for which the scanner had no room."""
+CUT_OFF_CATEGORIES = frozenset({Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME, Category.FACILITY})
+
+
+def cut_off_hits(text: str, known: Known) -> Iterator[Hit]:
+    """Words that are the beginning of a known name or institution, the last letter perhaps misread for being halved."""
+    parts = {
+        (part.upper(), value.category)
+        for value in known.values
+        if value.category in CUT_OFF_CATEGORIES
+        for part in WORD.findall(value.text)
+    }
+    for match in WORD.finditer(text):
+        word = match[0].upper()
+        for part, category in parts:
+            missing = len(part) - len(word)
+            if 0 < missing <= CUT_OFF and Levenshtein.distance(word, part[: len(word)], score_cutoff=1) <= 1:
+                yield Hit(category, match.start(), match.end(), 0.85, (Reason.KNOWN_VALUE,))

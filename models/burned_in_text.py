@@ -8,7 +8,7 @@ from phivet.cases.findings import Finding, Reason
 from phivet.cases.known import Known
 from phivet.cases.orientation import box_in_stored, turn_upright
 from phivet.cases.parts import Frames, Part, View
-from phivet.models.burned_in_forms import overlay_hits
+from phivet.models.burned_in_forms import cut_off_hits, overlay_hits
 from phivet.models.hits import Hit, resolve
 from phivet.models.known_values import find_known
 from phivet.models.notes import Notes
@@ -90,7 +90,8 @@ class BurnedInText:
 
     def _judge_text(self, text: str, known: Known) -> list[Hit]:
         """A date that a scanner writes without saying which is the date of the study."""
-        found = [*self._notes.find(text, known), *find_known(text, known, ocr=True), *overlay_hits(text)]
+        found = [*self._notes.find(text, known), *find_known(text, known, ocr=True)]
+        found += [*cut_off_hits(text, known), *overlay_hits(text)]
         return [
             replace(hit, category=Category.STUDY_DATE) if hit.category is Category.DATE else hit
             for hit in resolve(found, text)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from phivet.cases.reader import Reader
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+
+from phivet.cases.reader import Reader
 
 Write = Callable[..., Path]
 

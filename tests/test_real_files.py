@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydicom.examples import get_path
+
 from phivet.cases.case import read_case
 from phivet.cases.categories import Category
 from phivet.cases.places import Box
@@ -16,12 +18,12 @@ from phivet.models.headers import Headers
 from phivet.models.notes import Notes
 from phivet.models.scan import detectors, scan
 from phivet.serving.policies import policy
-from pydicom.examples import get_path
 
 UNREAD = {
     "JPEG2000-embedded-sequence-delimiter.dcm": {"corrupt"},  # its codestream was made up: no decoder reads it
     "MR_truncated.dcm": {"corrupt"},  # half of its pixels are missing
     "SC_rgb_jpeg.dcm": {"corrupt"},  # its fragments have no items around them
+    "rtplan_truncated.dcm": {"corrupt"},  # ends within a sequence
     "meta_missing_tsyntax.dcm": {"corrupt"},  # pixel data without rows and columns
     "nested_priv_SQ.dcm": {"corrupt"},  # likewise
     "no_meta.dcm": {"medium"},  # begins with a stray byte: no DICOM, nor anything else

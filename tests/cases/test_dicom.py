@@ -6,15 +6,16 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydicom.data import get_testdata_file
+from pydicom.examples import get_path
+from pydicom.pixels.utils import pixel_array
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, JPEGLSLossless, RLELossless
+
 from phivet.cases.case import Case, read_case
 from phivet.cases.coverage import NotScanned, Unread
 from phivet.cases.parts import Frames, Header, View
 from phivet.cases.places import Plane
 from phivet.cases.reader import Reader
-from pydicom.data import get_testdata_file
-from pydicom.examples import get_path
-from pydicom.pixels.utils import pixel_array
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, JPEGLSLossless, RLELossless
 
 
 def frames(case: Case, plane: Plane = Plane.PIXELS) -> Frames:
@@ -74,7 +75,9 @@ def test_every_frame_of_a_multi_frame_object_is_read_one_at_a_time(reader: Reade
         np.testing.assert_array_equal(ours.stored(index), whole[index])
 
 
-def test_a_frame_beyond_the_end_of_a_truncated_file_is_unread_and_the_others_are_read(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_a_frame_beyond_the_end_of_a_truncated_file_is_unread_and_the_others_are_read(
+    write_dicom, reader: Reader
+) -> None:  # type: ignore[no-untyped-def]
     pixels = np.random.default_rng(1).integers(0, 255, (5, 40, 40), np.uint8)
     path = write_dicom("cut.dcm", pixels)
     path.write_bytes(path.read_bytes()[:-3000])
@@ -128,7 +131,9 @@ def test_signed_values_keep_their_sign(write_dicom, reader: Reader) -> None:  # 
 
 def test_the_window_of_the_header_is_applied_for_looking(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
     values = np.array([[0, 1000], [1040, 4000]], np.uint16)
-    path = write_dicom("a.dcm", values, WindowCenter="40", WindowWidth="400", RescaleSlope="1", RescaleIntercept="-1000")
+    path = write_dicom(
+        "a.dcm", values, WindowCenter="40", WindowWidth="400", RescaleSlope="1", RescaleIntercept="-1000"
+    )
     view = frames(read_case(path, reader)).view(0)
     assert view[0, 0] == 0
     assert view[1, 1] == 255
@@ -218,7 +223,10 @@ def test_a_video_inside_a_dicom_file_is_not_scanned_but_its_header_is(write_dico
 
 
 def test_an_encapsulated_document_is_not_scanned(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
-    case = read_case(write_dicom("a.dcm", EncapsulatedDocument=b"%PDF-1.4 ", MIMETypeOfEncapsulatedDocument="application/pdf"), reader)
+    case = read_case(
+        write_dicom("a.dcm", EncapsulatedDocument=b"%PDF-1.4 ", MIMETypeOfEncapsulatedDocument="application/pdf"),
+        reader,
+    )
     list(case.parts())
     assert case.coverage.not_scanned == [NotScanned("file-1", Unread.MEDIUM)]
 

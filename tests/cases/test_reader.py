@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydicom.examples import get_path
+
 from phivet.cases.case import read_case
 from phivet.cases.coverage import Unread
 from phivet.cases.errors import UnreadableError
@@ -19,7 +21,6 @@ from phivet.cases.limits import Limits
 from phivet.cases.parts import Frames
 from phivet.cases.places import Plane
 from phivet.cases.reader import Reader
-from pydicom.examples import get_path
 
 
 def file(path: Path) -> File:
@@ -141,7 +142,9 @@ def test_mutated_files_are_read_or_refused_and_never_crash_the_scan(reader: Read
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(head=st.sampled_from([b"", b"\0" * 128 + b"DICM", b"PK\3\4", b"\x08\0\5\0CS", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"{"]),
        body=st.binary(max_size=600))  # fmt: skip
-def test_any_bytes_are_described_or_refused_with_a_reason(reader: Reader, tmp_path: Path, head: bytes, body: bytes) -> None:
+def test_any_bytes_are_described_or_refused_with_a_reason(
+    reader: Reader, tmp_path: Path, head: bytes, body: bytes
+) -> None:
     path = tmp_path / "any"
     path.write_bytes(head + body)
     try:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+
 from phivet.cases.categories import Category
 from phivet.cases.coverage import Coverage, Skipped, Unread, Why
 from phivet.cases.errors import UnreadableError
@@ -77,9 +78,20 @@ def test_a_value_of_the_header_is_recognised_though_the_reader_errs() -> None:
     assert Category.RECORD_NUMBER in [f.category for f in found(written("ZX44719O2"), known)]
 
 
+def test_a_name_that_the_scanner_cut_off_is_recognised() -> None:
+    known = Known().adding(
+        [KnownValue(Category.NAME, "ZZZ^PATIENTFIVE"), KnownValue(Category.FACILITY, "CLEVELAND CLINIC")]
+    )
+    assert [f.category for f in found(written("PATIENTFI"), known)] == [Category.NAME]
+    assert [f.category for f in found(written("CLEVELAL"), known)] == [
+        Category.FACILITY
+    ]  # the last letter is half an N
+    assert found(written("PATIENT"), known) == []
+
+
 def test_a_finding_lies_around_its_own_words_alone() -> None:
-    (finding,) = [f for f in found(written("120kVp", "DOE^JANE", "SUPINE")) if f.category is Category.NAME]
-    assert finding.place == Box("file-1", 168, 20, 248, 40, frame=0)
+    (finding,) = [f for f in found(written("512", "DOE^JANE", "512")) if f.category is Category.NAME]
+    assert finding.place == Box("file-1", 138, 20, 218, 40, frame=0)
     assert Reason.BURNED_IN in finding.reasons
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydicom.examples import get_path
+
 from phivet.cases.case import read_case
 from phivet.cases.categories import Category
 from phivet.cases.coverage import Unread
@@ -22,7 +24,6 @@ from phivet.models.notes import Notes
 from phivet.models.ocr import Word
 from phivet.models.scan import scan
 from phivet.serving.policies import policy
-from pydicom.examples import get_path
 
 
 def detectors(words: list[Word] | None = None) -> list[Detector]:
@@ -121,7 +122,7 @@ def test_a_report_never_holds_what_was_found(tmp_path: Path, reader: Reader) -> 
     (tmp_path / "Whitfield_John.txt").write_text("Patient: John Whitfield, DOB 03/04/1951, 04 472 3000")
     report = scanned(tmp_path, reader)
     assert report.findings
-    for text in (repr(report), str(report.as_json())):
+    for text in (repr(report.findings), str(report.as_json())):
         for secret in ("Whitfield", "John", "1951", "3000"):
             assert secret not in text
 

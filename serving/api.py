@@ -1,0 +1,203 @@
+"""The service's addresses: one FastAPI app, which looks at cases but knows nothing of how the detectors are run."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from phivet.cases.case import Case
+from phivet.cases.policy import Policy
+from phivet.cases.reader import Reader
+from phivet.cases.report import SCHEMA, schema
+from phivet.models.detector import Detector
+from phivet.models.scan import scan
+from phivet.serving import metrics
+from phivet.serving.policies import DEFAULT, names, policy
+from phivet.serving.problems import DOCS, TITLES, ProblemError, answer_with_problems
+from phivet.serving.settings import Settings
+from phivet.serving.uploads import FILES, Upload, received
+
+logger = logging.getLogger("phivet.service")
+
+CASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+FIELDS = {"policy", "case_id"}
+GRACE = 90.0
+"""Seconds for a scan to come to its end once its files are cut."""
+PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "X-Content-Type-Options": "nosniff"}
+FORM = {
+    "type": "object",
+    "required": [FILES],
+    "additionalProperties": False,
+    "properties": {
+        FILES: {
+            "type": "array",
+            "items": {"type": "string", "format": "binary"},
+            "description": "The files of one case, each a part with a file name, or one zip of them. "
+            "The report calls them file-1, file-2, ... in the order of their names.",
+        },
+        "policy": {"type": "string", "default": DEFAULT, "description": "One of those that /v1/policies lists."},
+        "case_id": {
+            "type": "string",
+            "pattern": f"^{CASE_ID.pattern}$",
+            "description": "What the report calls the case.",
+        },
+    },
+}
+
+
+class Places:
+    """The places for scans of one process."""
+
+    def __init__(self, number: int) -> None:
+        self.free = number
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold a place. Raises `ProblemError` when there is none."""
+        if not self.free:
+            raise ProblemError("too-many-requests", "Send the case again later.", headers={"Retry-After": "5"})
+        self.free -= 1
+        metrics.IN_PROGRESS.inc()
+        try:
+            yield
+        finally:
+            self.free += 1
+            metrics.IN_PROGRESS.dec()
+
+
+def create_app(settings: Settings, detectors: Sequence[Detector] = ()) -> FastAPI:
+    """The app. Its `state.detectors` may be set later, before the first case arrives."""
+    app = FastAPI(
+        title="phivet",
+        version=version("phivet"),
+        summary="Vets a radiology case before strangers see it.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.detectors = detectors
+    answer_with_problems(app)
+    pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
+    places = Places(settings.scans)
+    threads = CapacityLimiter(settings.scans)
+
+    @app.post(
+        "/v1/scan",
+        summary="Scan one case",
+        openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}},
+        responses={
+            200: {"description": "The report", "content": {"application/json": {"schema": {"$ref": "/v1/schema"}}}},
+            **{status: {"description": title} for status, title in sorted(TITLES.values(), reverse=True)},
+        },
+    )
+    async def scan_case(request: Request) -> JSONResponse:
+        """What identifies a person in the case, where, how sure, and what the policy says to do."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(places.taken())
+            upload = await stack.enter_async_context(received(request, settings))
+            wanted, case_id = _policy(upload), _case_id(upload)
+            reader = stack.enter_context(Reader())
+            held = stack.pop_all()
+
+        def look() -> dict[str, Any]:
+            return scan(Case(upload.files, case_id, reader), wanted, request.app.state.detectors).as_json()
+
+        async def looking() -> dict[str, Any]:
+            async with held:
+                report = await to_thread.run_sync(look, limiter=threads)
+            metrics.count_scan(report)
+            return report
+
+        task = asyncio.create_task(looking())
+        await _done_or_cut(task, request, upload, settings.scan_seconds)
+        return JSONResponse(task.result(), headers={"Cache-Control": "no-store"})
+
+    @app.get("/v1/policies", summary="The policies that a case can be judged by")
+    async def policies() -> dict[str, Any]:
+        """Their names, titles and versions."""
+        known = [policy(name) for name in names()]
+        return {
+            "default": DEFAULT,
+            "policies": [{"name": each.name, "title": each.title, "version": each.version} for each in known],
+        }
+
+    @app.get("/v1/schema", summary="The JSON Schema of a report")
+    async def report_schema() -> JSONResponse:
+        """As the report's `schema` names it."""
+        return JSONResponse(schema(), media_type="application/schema+json")
+
+    @app.get("/v1/version", summary="What runs here")
+    async def versions() -> dict[str, Any]:
+        """The versions of the service, of the report and of each detector."""
+        found = {detector.name: detector.version for detector in app.state.detectors}
+        return {"version": app.version, "report": SCHEMA, "detectors": found}
+
+    @app.get(DOCS, summary="This page", response_class=HTMLResponse)
+    async def docs() -> HTMLResponse:
+        """The addresses and the problems in plain words."""
+        page = pages.get_template("api.html").render(api=app.openapi(), problems=TITLES)
+        return HTMLResponse(page, headers=PAGE)
+
+    @app.get("/", include_in_schema=False)
+    async def index() -> HTMLResponse:
+        return HTMLResponse(pages.get_template("index.html").render(version=app.version), headers=PAGE)
+
+    @app.get("/docs.json", include_in_schema=False)
+    async def openapi() -> RedirectResponse:
+        return RedirectResponse("/v1/openapi.json")
+
+    @app.get("/metrics", include_in_schema=False)
+    async def figures() -> Response:
+        return Response(await to_thread.run_sync(metrics.exposition), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+async def _done_or_cut(task: asyncio.Task[Any], request: Request, upload: Upload, limit: float) -> None:
+    """Wait for the scan; cut its files when its time is up or nobody waits for it any more.
+
+    The report then says `time_out` of what was not looked at. The scan keeps its place until it has really ended.
+    """
+    gone = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({task, gone}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        if not task.done():
+            upload.cut()
+    await asyncio.wait({task}, timeout=GRACE)
+    if not task.done():
+        raise ProblemError("scan-time-out", "Send the case in smaller parts.", more={"limit": limit})
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _policy(upload: Upload) -> Policy:
+    for key in upload.fields:
+        if key not in FIELDS:
+            raise ProblemError("wrong-field", f"The form takes the fields '{FILES}', 'policy' and 'case_id', no other.")
+    name = upload.fields.get("policy", DEFAULT)
+    if name not in names():
+        raise ProblemError("unknown-policy", f"Use one of: {', '.join(names())}.", "policy", {"allowed": list(names())})
+    return policy(name)
+
+
+def _case_id(upload: Upload) -> str:
+    case_id = upload.fields.get("case_id", "case-1")
+    if not CASE_ID.fullmatch(case_id):
+        raise ProblemError("wrong-field", "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -", "case_id")
+    return case_id

@@ -1,0 +1,96 @@
+"""Everything that the service refuses, as problem+json (RFC 9457): which field is wrong, and how to mend it.
+
+No problem repeats what the client sent: a value, a file name or a path may be a patient's.
+"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger("phivet.service")
+
+TITLES = {
+    "malformed-form": (400, "The multipart form cannot be parsed"),
+    "not-found": (404, "There is nothing at this address"),
+    "method-not-allowed": (405, "This address does not answer to this method"),
+    "upload-time-out": (408, "The upload took too long"),
+    "too-large": (413, "The upload is too large"),
+    "too-many-files": (413, "The upload holds too many files"),
+    "not-a-form": (415, "The request is no multipart form"),
+    "no-files": (422, "The case holds no file"),
+    "not-a-file": (422, "Something was sent in place of a file"),
+    "wrong-field": (422, "A field of the form is wrong"),
+    "unknown-policy": (422, "No policy has this name"),
+    "too-many-requests": (429, "All places for scans are taken"),
+    "internal-error": (500, "The service failed"),
+    "scan-time-out": (504, "The scan took too long"),
+    "no-room": (507, "There is no room left for the upload"),
+}
+"""Every problem, by the last part of its type: its status and its title."""
+
+DOCS = "/v1/docs"
+
+
+class ProblemError(Exception):
+    """One refusal. `detail` says how to mend it, `field` which field of the form is meant, `more` is for programs."""
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str,
+        field: str | None = None,
+        more: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind)
+        self.kind, self.detail, self.field, self.more, self.headers = kind, detail, field, more or {}, headers
+
+    def as_json(self) -> dict[str, Any]:
+        """The body of the answer."""
+        status, title = TITLES[self.kind]
+        given = {"detail": self.detail, "field": self.field, **self.more}
+        return {"type": f"{DOCS}#{self.kind}", "title": title, "status": status} | {
+            key: value for key, value in given.items() if value is not None
+        }
+
+    def answer(self) -> JSONResponse:
+        """The answer to the client."""
+        return JSONResponse(
+            self.as_json(), TITLES[self.kind][0], dict(self.headers or {}), media_type="application/problem+json"
+        )
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Let `app` answer every error with a problem."""
+
+    async def refused(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, ProblemError)  # noqa: S101 for the type checker
+        return error.answer()
+
+    async def unrouted(_: Request, error: Exception) -> JSONResponse:
+        status = getattr(error, "status_code", 500)
+        headers = getattr(error, "headers", None)
+        if status == 404:
+            return ProblemError("not-found", f"The addresses are listed at {DOCS}.", headers=headers).answer()
+        if status == 405:
+            allowed = (headers or {}).get("Allow", "")
+            return ProblemError("method-not-allowed", f"Use {allowed}.", headers=headers).answer()
+        return await failed(_, error)
+
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        incident = secrets.token_hex(8)
+        logger.error("incident %s: %s", incident, type(error).__name__)
+        return ProblemError(
+            "internal-error",
+            "Send the case again; if it fails again, tell the operator the incident: the log names it.",
+            more={"incident": incident},
+        ).answer()
+
+    app.add_exception_handler(ProblemError, refused)
+    app.add_exception_handler(HTTPException, unrouted)
+    app.add_exception_handler(Exception, failed)

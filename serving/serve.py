@@ -1,0 +1,69 @@
+"""`phivet serve`: starts the service on this machine, and ends all of it when it ends."""
+
+import ipaddress
+import os
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from phivet.cases.errors import PhivetError
+from phivet.serving.policies import check_all
+from phivet.serving.settings import Settings
+
+FOREIGN = ("BENTOML_", "BENTO_", "BENTOCLOUD_", "YATAI_", "OTEL_", "PROMETHEUS_")
+"""What the environment could make the libraries do: traces, debugging pages, sockets that others can reach."""
+LONGEST_FOLDER = 60
+"""Characters of a folder in which a Unix socket can be made by BentoML, whose names are long."""
+
+
+class ServeError(PhivetError):
+    """The service cannot be started: says why."""
+
+
+def serve(host: str = "127.0.0.1", port: int = 3000, workers: int = 1) -> None:
+    """Serve until interrupted. Raises `ServeError`, `SettingError` and `PolicyError` when it cannot be started.
+
+    All that the libraries write goes into one temporary folder of our own (`TMPDIR`), so that no home is needed; the
+    uploads have no name, there or anywhere.
+    """
+    _check_address(host, port)
+    check_all()
+    for key in [key for key in os.environ if key.startswith(FOREIGN)]:
+        del os.environ[key]
+    os.environ["PHIVET_WORKERS"] = str(workers)
+    Settings.from_environment()
+    with tempfile.TemporaryDirectory(prefix="phivet-") as folder:
+        if len(folder) > LONGEST_FOLDER:
+            raise ServeError("the path of TMPDIR is too long for a socket in it")
+        os.environ |= {"BENTOML_DO_NOT_TRACK": "True", "BENTOML_HOME": folder, "TMPDIR": folder}
+        os.chdir(folder)  # BentoML imports from the working folder first
+        tempfile.tempdir = None  # to be found anew
+        from phivet.serving.service import Phivet
+
+        _keep_control(folder)
+        Phivet.serve_http(host=host, port=port)
+        os.chdir(Path(folder).parent)
+
+
+def _keep_control(folder: str) -> None:
+    """Let the supervisor take commands (to start any program, among others) in our own folder, not from a TCP port."""
+    from bentoml._internal.utils import circus
+
+    class Arbiter(circus.Arbiter):
+        def __init__(self, watchers: Any, *, endpoint: str, pubsub_endpoint: str, **options: Any) -> None:
+            super().__init__(watchers, f"ipc://{folder}/control", f"ipc://{folder}/events", **options)
+
+    circus.Arbiter = Arbiter
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (ValueError, OverflowError):
+        raise ServeError("the host must be an IP address, the port a number from 1 to 65535") from None
+    except OSError as error:
+        raise ServeError(f"cannot listen there: {error.strerror}") from None

@@ -1,0 +1,95 @@
+"""The service: a case goes in, a report comes out; the detectors' heavy parts are services of their own behind it.
+
+    Phivet ── POST /v1/scan and the rest (`api.py`), `workers` processes, each scans `scans` cases at once
+    ├── NotesService ── reads texts, in batches over all the cases that are being scanned
+    └── OcrService ── reads words from pictures; loads EasyOCR once
+
+BentoML runs them (`phivet serve`). Its tracking, its access log (which shows paths), its counts by path and its pages
+(which load from elsewhere) are off; ours take their place.
+"""
+
+import os
+
+os.environ["BENTOML_DO_NOT_TRACK"] = "True"  # before bentoml is imported
+
+from typing import Any
+
+import bentoml
+import numpy as np
+
+from phivet.models.burned_in_text import BurnedInText
+from phivet.models.headers import Headers
+from phivet.models.notes import Notes
+from phivet.models.ocr import read_words
+from phivet.serving.api import create_app
+from phivet.serving.metrics import Counted
+from phivet.serving.process import settle
+from phivet.serving.remote import Behind, NoPickles, RemoteNotes, RemoteWords, Row, answered, unpacked
+from phivet.serving.settings import Settings
+
+SETTINGS = Settings.from_environment()
+TIME_OUT = SETTINGS.upload_seconds + SETTINGS.scan_seconds + 120
+CONFIG: dict[str, Any] = {
+    "traffic": {"timeout": TIME_OUT},
+    "logging": {"access": {"enabled": False}},
+    "tracing": {"sample_rate": 0.0},
+}
+
+app = create_app(SETTINGS)
+
+
+@bentoml.service(**CONFIG)
+class NotesService:
+    """Reads texts, many at once."""
+
+    def __init__(self) -> None:
+        settle()
+        self.notes = Notes()
+
+    @bentoml.api(batchable=True, max_batch_size=64, max_latency_ms=1_000 * TIME_OUT)
+    def find(self, questions: list[Row]) -> list[Row]:
+        """For each `remote.question_of` its `remote.answered`."""
+        return [answered(self.notes, question) for question in questions]
+
+
+@bentoml.service(**CONFIG)
+class OcrService:
+    """Reads words from pictures."""
+
+    def __init__(self) -> None:
+        settle()
+        read_words(np.tile(np.arange(64, dtype=np.uint8), (64, 1)))  # loads the weights before the first case comes
+
+    @bentoml.api
+    def read(self, picture: bytes, /) -> list[Row]:
+        """The words in a picture that `remote.packed` packed, each as the values of an `ocr.Word`."""
+        return [list(vars(word).values()) for word in read_words(unpacked(picture))]
+
+
+for each in (NotesService, OcrService):
+    each.add_asgi_middleware(NoPickles)
+
+
+@bentoml.service(**CONFIG, workers=SETTINGS.workers, metrics={"enabled": False}, runner_probe={"enabled": False})
+@bentoml.asgi_app(Counted(app), path="/")
+class Phivet:
+    """Takes cases, reads them, runs the detectors, judges."""
+
+    notes = bentoml.depends(NotesService)
+    ocr = bentoml.depends(OcrService)
+
+    def __init__(self) -> None:
+        settle(SETTINGS.descriptors)
+        self.behind = [Behind(service.url, TIME_OUT) for service in (NotesService, OcrService)]
+        notes, words = RemoteNotes(self.behind[0]), RemoteWords(self.behind[1])
+        app.state.detectors = [Headers(notes), notes, BurnedInText(notes, words)]
+
+    def __is_ready__(self) -> bool:
+        """Whether the services behind this one answer."""
+        return all(service.is_there() for service in self.behind)
+
+    @bentoml.on_shutdown
+    def hang_up(self) -> None:
+        """Close the connections to them."""
+        for service in self.behind:
+            service.close()

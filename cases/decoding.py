@@ -30,8 +30,11 @@ _DECLARABLE = {codecs.lookup(name).name: name for name in (*_LEGACY, "utf-8", "i
 _DECLARATION = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
 _DECLARATION_WITHIN = 2048
 
-_MOST_CONTROL = 0.002
-"""Share of control characters above which something is no text. Form feeds and escapes do occur in logs."""
+_MOST_ODD = 0.002
+"""Share of control characters above which something is no text."""
+_USED_CONTROLS = frozenset("\t\n\v\f\r\b\x1a\x1b\x1c\x1d\x1e\x1f")
+"""By texts, logs and HL7 messages."""
+_NO_LETTERS = frozenset({"Cc", "Cn", "Co", "Cs"})
 _SAMPLE = 100_000
 
 
@@ -45,14 +48,22 @@ def decode(data: bytes, declared: str | None = None, is_markup: bool = False, is
         raise UnreadableError(Unread.EMPTY)
     for mark, encoding in _MARKS:
         if data.startswith(mark) and (text := _decoded(data[len(mark) :], encoding, is_cut=True)) is not None:
-            return _checked(text)
+            if not is_text(text):
+                raise UnreadableError(Unread.MEDIUM)
+            return text
     if declared is None and is_markup:
         match = _DECLARATION.search(data[:_DECLARATION_WITHIN])
         declared = match[1].decode("ascii") if match else None
-    for candidate in (_codec(declared), "utf-8", *_wide(data)):
+    for candidate in (_codec(declared), "utf-8"):
         if candidate and (text := _decoded(data, candidate, is_cut)) is not None and is_text(text):
             return text
-    return _checked(_by_statistics(data))
+    for candidate in _wide(data):
+        if (text := _decoded(data, candidate, is_cut)) is not None and is_text(text, is_guess=True):
+            return text
+    text = _by_statistics(data)
+    if not is_text(text, is_guess=True):
+        raise UnreadableError(Unread.MEDIUM)
+    return text
 
 
 def decode_short(data: bytes) -> str:
@@ -65,15 +76,19 @@ def decode_short(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def is_text(text: str) -> bool:
-    """Whether nearly all of `text` could be written by a person: hardly a control or an unassigned character."""
+def is_text(text: str, is_guess: bool = False) -> bool:
+    """Whether nearly all of `text` could be written by a person: hardly a control character.
+
+    Nor, if the encoding `is_guess`, one that Unicode has not assigned.
+    """
     sample = text if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + text[-_SAMPLE // 2 :]
     if "\0" in sample:
         return False
-    odd = sum(
-        unicodedata.category(char) in {"Cc", "Cn", "Co", "Cs"} and char not in "\t\n\r\f\x1b\x1a" for char in sample
-    )
-    return odd <= max(1 if len(sample) > 20 else 0, _MOST_CONTROL * len(sample))
+    if is_guess:
+        odd = sum(unicodedata.category(char) in _NO_LETTERS and char not in _USED_CONTROLS for char in sample)
+    else:
+        odd = sum(char < " " and char not in _USED_CONTROLS for char in sample)
+    return odd <= max(1 if len(sample) > 20 else 0, _MOST_ODD * len(sample))
 
 
 def _codec(name: str | None) -> str | None:
@@ -110,9 +125,3 @@ def _by_statistics(data: bytes) -> str:
         raise UnreadableError(Unread.MEDIUM)
     best = from_bytes(data, cp_isolation=list(_LEGACY), preemptive_behaviour=False, enable_fallback=False).best()
     return decode_short(data) if best is None else str(best)
-
-
-def _checked(text: str) -> str:
-    if not is_text(text):
-        raise UnreadableError(Unread.MEDIUM)
-    return text

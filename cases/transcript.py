@@ -9,7 +9,10 @@ from phivet.cases.description import Text
 _INVISIBLE = r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
 _JOINERS = r"(?<=[A-Za-z0-9])[\u200c\u200d]+(?=[A-Za-z0-9])"
 """Between Latin letters they only hide what stands there; Persian and Hindi are written with them."""
-_DATA_URI = r"data:(?:image|audio|video|application|text|font)/[\w.+-]{1,60}(?:;[\w.=+-]{1,60}){0,5},[^\s\"'<>()]*+"
+_DATA_URI = (
+    r"data:(?:image/[\w.+-]{1,60}(?:;[\w.=+-]{1,60}){0,5}|[\w.+-]{1,60}/[\w.+-]{1,60}(?:;[\w.=+-]{1,60}){0,5};base64)"
+    r",[^\s\"'<>()]*+"
+)
 _BASE64 = r"[A-Za-z0-9+/]"
 _BLOB = rf"(?<!{_BASE64})(?:{_BASE64}{{1024,}}+={{0,2}}|(?:{_BASE64}{{60,}}+\r?\n){{8,}}+{_BASE64}*+={{0,2}})"
 _NOT_READ = re.compile(rf"(?P<blob>{_DATA_URI}|{_BLOB})|{_INVISIBLE}|{_JOINERS}", re.I)

@@ -249,6 +249,8 @@ def test_json_may_be_nested_deeper_than_the_stack() -> None:
     [
         ('<img alt="x" src="data:image/png;base64,iVBORw0KGgo=">', ".html"),
         ("![x](data:image/jpeg;base64,/9j/4AAQ)", ".md"),
+        ("![x](data:image/svg+xml,%3Csvg%3E)", ".md"),
+        ("see data:application/pdf;charset=utf-8;base64,JVBERi0=", ".txt"),
         ('{"photo": "' + "QUJD" * 400 + '"}', ".json"),
         ("attached:\n" + ("QUJD" * 19 + "\n") * 20, ".txt"),
     ],
@@ -257,6 +259,10 @@ def test_a_file_packed_into_text_is_reported_and_not_read(content: str, suffix: 
     description = read(content.encode(), suffix, LIMITS)
     assert description.missed == (Missed(Unread.MEDIUM),)
     assert "QUJD" not in "".join(text.text for text in description.texts)
+
+
+def test_a_data_uri_that_is_text_is_read() -> None:
+    assert read(b"import 'data:text/plain,of John Smith'", ".md", LIMITS).missed == ()
 
 
 def mail() -> bytes:

@@ -41,8 +41,10 @@ def write(path: Path, frames: int, compressed: bool) -> None:
     if compressed:
         from pydicom.pixels.encoders import RLELosslessEncoder
 
-        options = {"rows": SIDE, "columns": SIDE, "samples_per_pixel": 1, "bits_allocated": 16, "bits_stored": 16,
-                   "pixel_representation": 0, "number_of_frames": 1, "photometric_interpretation": "MONOCHROME2"}  # fmt: skip
+        options = dict.fromkeys(("samples_per_pixel", "number_of_frames"), 1) | {
+            "rows": SIDE, "columns": SIDE, "bits_allocated": 16, "bits_stored": 16, "pixel_representation": 0,
+            "photometric_interpretation": "MONOCHROME2",
+        }  # fmt: skip
         frames_ = [RLELosslessEncoder.encode(frame(index), **options) for index in range(frames)]
         dataset.PixelData = encapsulate(frames_)
         dataset["PixelData"].VR = "OB"

@@ -47,11 +47,14 @@ def scan(
         if isinstance(part, Header):
             case.coverage.claims += claims(part)
         readers = [detector for detector in detectors if isinstance(part, detector.reads)]
+        looked = False
         for detector in readers:
             found = look(detector, part, known, case.coverage)
-            findings += found
-            known = known.adding(certain(part, found))
-        if readers and not isinstance(part, Frames):
+            if found is not None:
+                looked = True
+                findings += found
+                known = known.adding(certain(part, found))
+        if looked and not isinstance(part, Frames):
             case.coverage.looked_at(COUNTED_AS[type(part)])
     return assess(
         case.case_id,
@@ -64,8 +67,8 @@ def scan(
     )
 
 
-def look(detector: Detector, part: Part, known: Known, coverage: Coverage) -> list[Finding]:
-    """What `detector` finds in `part`; if that cannot be looked at, it is entered into `coverage`."""
+def look(detector: Detector, part: Part, known: Known, coverage: Coverage) -> list[Finding] | None:
+    """What `detector` finds in `part`; None if it could not look, which is entered into `coverage`."""
     try:
         return detector.detect(part, known)
     except UnreadableError as error:
@@ -75,7 +78,7 @@ def look(detector: Detector, part: Part, known: Known, coverage: Coverage) -> li
         reason = Unread.CRASH
     for source in part.sources if isinstance(part, Volume) else (part.source,):
         coverage.miss(source, reason)
-    return []
+    return None
 
 
 def certain(part: Part, findings: Sequence[Finding]) -> list[KnownValue]:

@@ -22,6 +22,8 @@ from phivet.cases.parts import Frames
 from phivet.cases.places import Plane
 from phivet.cases.reader import Reader
 
+HEADS = [b"", b"\0" * 128 + b"DICM", b"PK\3\4", b"\x08\0\5\0CS", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"{", b"<html>"]
+
 
 def file(path: Path) -> File:
     return File.of_path(path, path.name)
@@ -140,8 +142,7 @@ def test_mutated_files_are_read_or_refused_and_never_crash_the_scan(reader: Read
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(head=st.sampled_from([b"", b"\0" * 128 + b"DICM", b"PK\3\4", b"\x08\0\5\0CS", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"{"]),
-       body=st.binary(max_size=600))  # fmt: skip
+@given(head=st.sampled_from(HEADS), body=st.binary(max_size=600))
 def test_any_bytes_are_described_or_refused_with_a_reason(
     reader: Reader, tmp_path: Path, head: bytes, body: bytes
 ) -> None:

@@ -1,0 +1,116 @@
+"""Series become volumes: sorted along their normal, one for each stack, in the modality's units."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from phivet.cases.case import Case, read_case
+from phivet.cases.coverage import NotScanned, Unread
+from phivet.cases.parts import Container, Frames, Volume
+from phivet.cases.reader import Reader
+
+AXIAL = [1, 0, 0, 0, 1, 0]
+SAGITTAL = [0, 1, 0, 0, 0, -1]
+
+
+def write_series(
+    write_dicom, depths: Sequence[float], orientation: Sequence[float] = AXIAL, series: str = "1.2.3"
+) -> None:  # type: ignore[no-untyped-def]
+    """One slice a depth, its name in another order than its place, its value its depth."""
+    for number, depth in enumerate(depths):
+        normal = np.cross(orientation[:3], orientation[3:])
+        write_dicom(
+            f"{series}/{(number * 7) % len(depths):03}-{depth}.dcm",
+            np.full((4, 6), depth, np.int16),
+            Modality="CT",
+            SeriesInstanceUID=series,
+            ImagePositionPatient=[float(x) for x in normal * depth],
+            ImageOrientationPatient=list(orientation),
+            PixelSpacing=[0.5, 0.7],
+            RescaleSlope="2",
+            RescaleIntercept="-10",
+        )
+
+
+def volumes(case: Case) -> list[Volume]:
+    return [part for part in case.parts() if isinstance(part, Volume)]
+
+
+@pytest.mark.parametrize("orientation", [AXIAL, SAGITTAL])
+def test_slices_are_sorted_by_where_they_lie_not_by_their_names(
+    tmp_path: Path, write_dicom, reader: Reader, orientation
+) -> None:  # type: ignore[no-untyped-def]
+    write_series(write_dicom, [0, 3, 6, 9, 12], orientation)
+    (volume,) = volumes(read_case(tmp_path, reader))
+    assert (volume.shape, volume.modality) == ((5, 4, 6), "CT")
+    assert volume.spacing == pytest.approx((3, 0.5, 0.7))
+    np.testing.assert_allclose(volume.voxels()[:, 0, 0], np.array([0, 3, 6, 9, 12]) * 2 - 10)
+    assert volume.axes is not None
+    np.testing.assert_allclose(volume.axes[2], orientation[:3])
+
+
+def test_two_series_are_two_volumes_with_their_own_sources(tmp_path: Path, write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+    write_series(write_dicom, [0, 1, 2], series="1.2.3")
+    write_series(write_dicom, [0, 1, 2, 3], SAGITTAL, series="1.2.4")
+    first, second = volumes(read_case(tmp_path, reader))
+    assert (first.shape[0], second.shape[0]) == (3, 4)
+    assert not set(first.sources) & set(second.sources)
+    assert (first.series, second.series) == (0, 1)
+
+
+def test_echoes_at_the_same_places_are_volumes_of_their_own(tmp_path: Path, write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+    write_series(write_dicom, [0, 1, 2, 3])
+    for name in sorted((tmp_path / "1.2.3").iterdir()):
+        (name.with_name("echo-" + name.name)).write_bytes(name.read_bytes())
+    assert [volume.shape[0] for volume in volumes(read_case(tmp_path, reader))] == [4, 4]
+
+
+def test_two_slices_make_no_volume_and_nothing_is_missed(tmp_path: Path, write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+    write_series(write_dicom, [0, 1])
+    case = read_case(tmp_path, reader)
+    assert volumes(case) == []
+    assert case.coverage.not_scanned == []
+
+
+def write_nifti(path: Path, data: np.ndarray, affine: np.ndarray | None = None, **header: str) -> Path:  # type: ignore[type-arg]
+    image = nibabel.Nifti1Image(data, np.diag([2.0, 3.0, 4.0, 1.0]) if affine is None else affine)
+    for key, value in header.items():
+        image.header[key] = value
+    nibabel.save(image, path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
+def test_a_nifti_file_is_a_volume_with_pictures_and_texts(tmp_path: Path, reader: Reader, name: str) -> None:
+    data = np.random.default_rng(0).integers(0, 900, (5, 6, 7)).astype(np.int16)
+    case = read_case(write_nifti(tmp_path / name, data, descrip="DOE^JANE"), reader)
+    (volume,) = volumes(case)
+    assert volume.shape == (7, 6, 5)
+    assert volume.spacing == pytest.approx((4, 3, 2))
+    np.testing.assert_array_equal(volume.voxels(), data.transpose(2, 1, 0))
+    assert volume.axes is not None
+    np.testing.assert_allclose(volume.axes, [[0, 0, 1], [0, -1, 0], [-1, 0, 0]])
+    pictures = next(part for part in case.parts() if isinstance(part, Frames))
+    assert (pictures.count, pictures.view(3).shape) == (7, (6, 5))
+    wrapping = next(part for part in case.parts() if isinstance(part, Container))
+    assert "DOE^JANE" in [each.value for each in wrapping.properties]
+
+
+def test_a_nifti_file_over_time_shows_every_time_point(tmp_path: Path, reader: Reader) -> None:
+    data = np.arange(2 * 3 * 4 * 5, dtype=np.float32).reshape(2, 3, 4, 5)
+    pictures = next(
+        p for p in read_case(write_nifti(tmp_path / "a.nii", data), reader).parts() if isinstance(p, Frames)
+    )
+    assert pictures.count == 20
+    np.testing.assert_array_equal(pictures.stored(4 * 2 + 1), data[:, :, 1, 2].T)
+
+
+def test_a_truncated_nifti_file_is_corrupt(tmp_path: Path, reader: Reader) -> None:
+    path = write_nifti(tmp_path / "a.nii.gz", np.random.default_rng(0).random((9, 9, 9)).astype(np.float32))
+    path.write_bytes(path.read_bytes()[:600])
+    case = read_case(path, reader)
+    list(case.parts())
+    assert case.coverage.not_scanned == [NotScanned("file-1", Unread.CORRUPT)]

@@ -77,9 +77,14 @@ def _scan(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from phivet.cases.errors import PhivetError
     from phivet.serving.serve import serve
 
-    serve(options.host, options.port, options.workers)
+    try:
+        serve(options.host, options.port, options.workers)
+    except PhivetError as error:
+        print(f"phivet serve: {error}", file=sys.stderr)
+        return USAGE
     return 0
 
 

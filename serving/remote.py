@@ -5,6 +5,7 @@ and appears in no address, log or figure.
 """
 
 import io
+import logging
 import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,8 @@ from phivet.cases.parts import View
 from phivet.models.hits import Hit
 from phivet.models.notes import Notes
 from phivet.models.ocr import Word
+
+logger = logging.getLogger("phivet.service")
 
 Row = list[Any]
 KEPT_ALIVE = 2.0
@@ -95,13 +98,19 @@ def question_of(text: str, known: Known) -> Row:
 
 
 def answered(notes: Notes, question: Row) -> Row:
-    """The answer to `question_of`, as plain data: the hits, or the reason why the text cannot be judged."""
-    text, values, pattern, flags = question
-    known = Known(frozenset(KnownValue(Category(kind), value) for kind, value in values), re.compile(pattern, flags))
+    """The answer to `question_of`, as plain data: the hits, or the reason why the text cannot be judged.
+
+    Never raises: the question is one of a batch, in which other cases' questions stand too.
+    """
     try:
-        hits = notes.find(text, known)
+        text, values, pattern, flags = question
+        knowns = frozenset(KnownValue(Category(kind), value) for kind, value in values)
+        hits = notes.find(text, Known(knowns, re.compile(pattern, flags)))
     except UnreadableError as error:
         return [error.reason.value]
+    except Exception as error:  # noqa: BLE001 a text that kills a rule costs this text, not the batch
+        logger.error("the notes detector failed with %s", type(error).__name__)
+        return [Unread.CRASH.value]
     return [None, [[hit.category.value, hit.start, hit.end, hit.score, list(hit.reasons)] for hit in hits]]
 
 

@@ -42,7 +42,8 @@ def serve(host: str = "127.0.0.1", port: int = 3000, workers: int = 1) -> None:
         from phivet.serving.service import Phivet
 
         _keep_control(folder)
-        Phivet.serve_http(host=host, port=port)
+        service: Any = Phivet
+        service.serve_http(host=host, port=port)
         os.chdir(Path(folder).parent)
 
 
@@ -54,7 +55,7 @@ def _keep_control(folder: str) -> None:
         def __init__(self, watchers: Any, *, endpoint: str, pubsub_endpoint: str, **options: Any) -> None:
             super().__init__(watchers, f"ipc://{folder}/control", f"ipc://{folder}/events", **options)
 
-    circus.Arbiter = Arbiter
+    circus.Arbiter = Arbiter  # type: ignore[misc]
 
 
 def _check_address(host: str, port: int) -> None:

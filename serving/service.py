@@ -46,7 +46,7 @@ class NotesService:
         settle()
         self.notes = Notes()
 
-    @bentoml.api(batchable=True, max_batch_size=64, max_latency_ms=1_000 * TIME_OUT)
+    @bentoml.api(batchable=True, max_batch_size=64, max_latency_ms=1_000 * TIME_OUT)  # type: ignore[untyped-decorator]
     def find(self, questions: list[Row]) -> list[Row]:
         """For each `remote.question_of` its `remote.answered`."""
         return [answered(self.notes, question) for question in questions]
@@ -60,13 +60,14 @@ class OcrService:
         settle()
         read_words(np.tile(np.arange(64, dtype=np.uint8), (64, 1)))  # loads the weights before the first case comes
 
-    @bentoml.api
+    @bentoml.api  # type: ignore[untyped-decorator]
     def read(self, picture: bytes, /) -> list[Row]:
         """The words in a picture that `remote.packed` packed, each as the values of an `ocr.Word`."""
         return [list(vars(word).values()) for word in read_words(unpacked(picture))]
 
 
-for each in (NotesService, OcrService):
+BEHIND: list[Any] = [NotesService, OcrService]
+for each in BEHIND:
     each.add_asgi_middleware(NoPickles)
 
 
@@ -80,7 +81,7 @@ class Phivet:
 
     def __init__(self) -> None:
         settle(SETTINGS.descriptors)
-        self.behind = [Behind(service.url, TIME_OUT) for service in (NotesService, OcrService)]
+        self.behind = [Behind(service.url, TIME_OUT) for service in BEHIND]
         notes, words = RemoteNotes(self.behind[0]), RemoteWords(self.behind[1])
         app.state.detectors = [Headers(notes), notes, BurnedInText(notes, words)]
 
@@ -88,7 +89,7 @@ class Phivet:
         """Whether the services behind this one answer."""
         return all(service.is_there() for service in self.behind)
 
-    @bentoml.on_shutdown
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def hang_up(self) -> None:
         """Close the connections to them."""
         for service in self.behind:

@@ -49,14 +49,20 @@ def test_the_same_is_found_over_the_socket_as_here(text: str) -> None:
     assert ("Zzyzxova" in text) == any(hit.category is Category.NAME for hit in hits)
 
 
-def test_a_text_that_cannot_be_judged_says_why_over_the_socket_too(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("raised", "reason"),
+    [(UnreadableError(Unread.LANGUAGE), Unread.LANGUAGE), (ZeroDivisionError("Zzyzxova"), Unread.CRASH)],
+)
+def test_a_text_that_cannot_be_judged_says_why_and_harms_no_other_of_its_batch(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, raised: Exception, reason: Unread
+) -> None:
     def refuse(*_: object) -> list[Hit]:
-        raise UnreadableError(Unread.LANGUAGE)
+        raise raised
 
     monkeypatch.setattr(Notes, "find", refuse)
     with pytest.raises(UnreadableError) as error:
         RemoteNotes(Local()).find("text", KNOWN)
-    assert error.value.reason is Unread.LANGUAGE
+    assert error.value.reason is reason and "Zzyzxova" not in caplog.text
 
 
 @pytest.mark.parametrize("shape", [(3, 5), (4, 7, 3)])

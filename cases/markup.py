@@ -18,6 +18,15 @@ _BREAKS = frozenset({
     "thead", "title", "tr", "ul", "video",
 })  # fmt: skip
 _CELLS = frozenset({"td", "th"})
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "audio", "b", "base", "basefont", "bdi", "bdo", "bgsound", "big", "canvas", "cite",
+    "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em", "embed", "font", "frameset", "g", "i", "ins",
+    "kbd", "mark", "math", "meter", "noframes", "output", "param", "path", "picture", "progress", "q", "rect", "rp",
+    "rt", "ruby", "s", "samp", "slot", "small", "source", "span", "strike", "strong", "sub", "summary", "sup",
+    "svg", "text", "time", "track", "tt", "tspan", "u", "use", "var", "wbr",
+})  # fmt: skip
+"""With `_BREAKS` and `_CELLS`, all elements of HTML; what else stands between angle brackets is read: `<J. Smith>`."""
+_ELEMENTS = _BREAKS | _CELLS | _INLINE
 _FORMAL = frozenset({
     "align", "bgcolor", "border", "cellpadding", "cellspacing", "charset", "class", "color", "cols", "colspan",
     "crossorigin", "d", "dir", "disabled", "enctype", "face", "fill", "fill-opacity", "fill-rule", "font-family",
@@ -29,8 +38,9 @@ _FORMAL = frozenset({
 """Attributes of HTML that hold no text; of XML all are read."""
 
 _COMMENT = re.compile(r"<!--(?:-?>|(.*?)(?:--!?>|\Z))", re.S)
-_MARKUP = re.compile(r"<(?:[!?/]|[^\W\d])")
-_OPENING = re.compile(r"<(/?)([^\W\d][^\s/>]*)")
+_MARKUP = {True: re.compile(r"<(?:[!?/]|[^\W\d])"), False: re.compile(r"<[!?/A-Za-z]")}
+_OPENING = {True: re.compile(r"<(/?)([^\W\d][^\s/>]*)"), False: re.compile(r"<(/?)([A-Za-z][^\s/>]*)")}
+"""In XML, and in HTML, where only Latin letters begin a name."""
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>=]++)(?:\s*+(=)\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]++)))?""")
 _TAG_END = re.compile(r"[\s/=]*+>?")
 _CHARACTERS = re.compile(r"(?P<blank>[ \t\r\n\f]+)|(?P<entity>&(?:#[xX]?[0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{0,31});?)")
@@ -63,7 +73,7 @@ class _Markup:
     def read(self, position: int) -> None:
         """Read the source from `position` to its end."""
         while position < len(self.source):
-            markup = _MARKUP.search(self.source, position)
+            markup = _MARKUP[self.is_xml].search(self.source, position)
             start = markup.start() if markup else len(self.source)
             self._see(position, start)
             position = self._markup(start) if markup else start
@@ -81,7 +91,7 @@ class _Markup:
             return end + 3
         if declaration := _NO_TEXT_IN_DECLARATION.match(self.source, at):
             return declaration.end()
-        if opening := _OPENING.match(self.source, at):
+        if opening := _OPENING[self.is_xml].match(self.source, at):
             return self._tag(opening)
         end = self._find(">", at + 2)
         self.comments.separate("\n", at)
@@ -126,6 +136,8 @@ class _Markup:
         line, position = self.attributes, opening.end()
         line.separate("\n", opening.start())
         is_named = not self.is_xml
+        if is_named and opening[2].lower() not in _ELEMENTS:
+            line.copy(*opening.span(2))
         while attribute := _ATTRIBUTE.match(self.source, position):
             position = attribute.end()
             value = attribute.span(attribute.lastindex or 0)

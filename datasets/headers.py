@@ -105,7 +105,7 @@ def identified(rng: random.Random) -> LabelledHeader:
     studied = datetime(2016, 1, 2, 7, 12, 41, tzinfo=UTC) + timedelta(hours=rng.randrange(70_000))
     if f"{studied:%m%d}" == "0101":
         studied += timedelta(days=1)
-    serial = str(rng.randrange(10_000_000, 99_999_999))
+    serial = _digits(rng, 8)
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.SOPClassUID = CTImageStorage
     dataset.Modality, dataset.Manufacturer, dataset.ManufacturerModelName = "CT", "ACME Medical", "Scanner 3000"
@@ -172,7 +172,7 @@ def _study(sheet: _Sheet, rng: random.Random, studied: datetime) -> None:
     sheet.put("AdmittingDate", day, Category.DATE)
     sheet.put("DateOfLastCalibration", day)
     sheet.put("AccessionNumber", _number(rng), Category.RECORD_NUMBER)
-    sheet.put("StudyID", str(rng.randrange(100_000, 999_999)), Category.RECORD_NUMBER)
+    sheet.put("StudyID", _digits(rng, 6), Category.RECORD_NUMBER)
     sheet.put("AdmissionID", _number(rng), Category.RECORD_NUMBER)
     request = sheet.item("RequestAttributesSequence")
     request.put("RequestedProcedureID", _number(rng), Category.RECORD_NUMBER)
@@ -192,7 +192,7 @@ def _people(sheet: _Sheet, rng: random.Random) -> None:
     identification = sheet.item("ReferringPhysicianIdentificationSequence")
     identification.put("PersonTelephoneNumbers", rng.choice(PHONES), Category.PHONE)
     code = identification.item("PersonIdentificationCodeSequence")
-    code.put("CodeValue", str(rng.randrange(10_000, 99_999)), Category.CLINICIAN_NAME)
+    code.put("CodeValue", _digits(rng, 5), Category.CLINICIAN_NAME)
     code.put("CodingSchemeDesignator", "99LOCAL")
     code.put("CodeMeaning", person(rng).replace("^", " "), Category.CLINICIAN_NAME)
     for code_value, meaning, keyword, value, category in (
@@ -212,8 +212,8 @@ def _people(sheet: _Sheet, rng: random.Random) -> None:
 def _device(sheet: _Sheet, rng: random.Random, serial: str) -> None:
     sheet.put("DeviceSerialNumber", serial, Category.DEVICE_SERIAL, always=True)
     sheet.put("StationName", rng.choice(STATIONS)[:16], Category.DEVICE_SERIAL)
-    sheet.put("SourceSerialNumber", str(rng.randrange(10_000, 99_999)), Category.DEVICE_SERIAL)
-    sheet.put("DetectorID", f"DX-{rng.randrange(100_000, 999_999)}", Category.DEVICE_SERIAL)
+    sheet.put("SourceSerialNumber", _digits(rng, 5), Category.DEVICE_SERIAL)
+    sheet.put("DetectorID", f"DX-{_digits(rng, 6)}", Category.DEVICE_SERIAL)
 
 
 def _makers(sheet: _Sheet, rng: random.Random, born: date, studied: datetime) -> None:
@@ -266,8 +266,13 @@ def person(rng: random.Random) -> str:
 def _number(rng: random.Random) -> str:
     """A record number as hospitals write it."""
     letters = "".join(rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(3))
-    digits = str(rng.randrange(1_000_000, 9_999_999))
+    digits = _digits(rng, 7)
     return rng.choice((f"{letters}{digits[:4]}", digits, f"0{digits}", f"H-{digits}", f"{digits}/{digits[:2]}"))
+
+
+def _digits(rng: random.Random, count: int) -> str:
+    """Digits that are all different: a number that nobody takes for a dummy."""
+    return "".join(rng.sample("123456789", count))
 
 
 def _notation(tag: int) -> str:

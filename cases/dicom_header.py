@@ -3,6 +3,7 @@
 Runs in the child process that reads a file: a bad element costs itself at most, never the header.
 """
 
+import math
 import re
 import struct
 import warnings
@@ -26,6 +27,7 @@ from phivet.cases.parts import Attribute
 MAX_DEPTH = 64  # sequences within sequences
 MAX_ATTRIBUTES = 1_000_000
 MAX_NUMBERS = 64  # longer lists of binary numbers are tables, not values
+MAX_TEXT = 2 << 20  # bytes of one text
 MAX_SEARCHED = 16 << 20  # bytes of one private binary element in which readable text is looked for
 MAX_FOUND = 1 << 20  # characters of readable text taken from one binary element
 MAX_SEQUENCE = 256 << 20  # bytes of one sequence that the reader had put off
@@ -145,7 +147,7 @@ def _elements(level: _Level, missed: set[Unread]) -> Iterator[Attribute | _Level
                 yield _level(item, f"{path}[{number}].", level)
             continue
         value = _text(element, vr, level)
-        if isinstance(element.value, bytes) and len(element.value) > MAX_SEARCHED and _searched(tag, vr):
+        if isinstance(element.value, bytes) and len(element.value) > _limit(tag, vr):
             missed.add(Unread.SIZE)
         if tag.is_private_creator:
             creators[int(tag)] = value
@@ -229,7 +231,7 @@ def _strings(value: bytes) -> str:
 
 def _decoded(value: bytes, vr: str, level: _Level) -> str:
     """The text of `value`, without padding. Bytes that the character set does not know become U+FFFD."""
-    value = value.rstrip(b" \x00")
+    value = value[:MAX_TEXT].rstrip(b" \x00")
     try:
         text = value.decode("ascii")
         if "\x1b" not in text:
@@ -269,6 +271,11 @@ def _numbers(value: bytes, code: str, little: bool) -> str:
         return ""
     numbers: Iterable[float] = struct.unpack(f"{'<' if little else '>'}{count}{code}", value[: count * size])
     return "\\".join(f"{number:g}" if isinstance(number, float) else str(number) for number in numbers)
+
+
+def _limit(tag: BaseTag, vr: str) -> float:
+    """How many bytes of an element are looked at, if any."""
+    return MAX_TEXT if vr in TEXT else MAX_SEARCHED if _searched(tag, vr) else math.inf
 
 
 def _searched(tag: BaseTag, vr: str) -> bool:

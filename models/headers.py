@@ -38,6 +38,8 @@ WORDY_CATEGORIES = frozenset({
 CONFIRMED = 0.92
 """A date that may be the person's, and is one of the header's others."""
 LONGEST_VALUE = 256
+MOST_VALUES = 100
+"""Values of one element that are judged one by one; what follows them is judged as one value."""
 BY_VR = {
     "PN": Meaning(Category.NAME, 0.8),
     "AE": Meaning(Category.DEVICE_SERIAL, LIKELY),
@@ -198,7 +200,7 @@ def _meaning_of_content(attribute: Attribute, concept: str) -> Meaning | None:
     table = header_map()
     code, _, words = concept.partition(" ")
     meaning = table.concepts.get(code)
-    if meaning is None and (category := table.described(words)) is not None:
+    if meaning is None and (category := table.described(words[:LONGEST_VALUE])) is not None:
         short = len(attribute.value) <= 64 and category in WORDY_CATEGORIES
         meaning = Meaning(category, LIKELY) if attribute.tag != TEXT_VALUE or short else None
     if attribute.tag == NUMERIC_VALUE:
@@ -235,7 +237,7 @@ def _judged(attribute: Attribute, meaning: Meaning, reading: _Reading) -> Iterat
     """
     reasons = (Reason.HEADER_VALUE, Reason.FILE_META) if _is_meta(attribute) else (Reason.HEADER_VALUE,)
     start = 0
-    for value in attribute.value.split("\\"):
+    for value in attribute.value.split("\\", MOST_VALUES):
         verdict = judge(meaning, value, reading.facts, reading.known)
         if verdict is not None:
             score, length = verdict.score, len(value)
@@ -257,7 +259,7 @@ def _look_at_uids(attribute: Attribute, reading: _Reading) -> None:
     reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
     start = 0
     for uid in attribute.value.split("\\"):
-        told = told_by(uid, reading.facts)
+        told = told_by(uid[:LONGEST_VALUE], reading.facts)
         if told is None and attribute.tag == DEVICE_UID and not is_replaced(uid):
             told = Told(Category.DEVICE_SERIAL, HALF, Reason.HEADER_VALUE, uid, 0, len(uid))
         if told is not None and (attribute.tag, told.what) not in reading.told:

@@ -14,6 +14,7 @@ STUDY_KEY = Meaning(Category.STUDY_KEY, 0.95)
 PSEUDONYM = 0.3
 """A digest, a UUID or a UID in place of a number: made from it, perhaps, but not readable."""
 HALF = 0.5
+LONGEST = 1024  # characters of a value; whatever is longer is no dummy and no number, and not matched to their forms
 
 DATES = frozenset({Category.DATE_OF_BIRTH, Category.STUDY_DATE, Category.DATE})
 NAMES = frozenset({Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME})
@@ -62,6 +63,8 @@ def judge(meaning: Meaning, text: str, facts: Facts, known: Known) -> Meaning | 
         return STUDY_KEY
     if is_dummy(text, meaning.category):
         return None
+    if len(text) > LONGEST:
+        return meaning
     if meaning.category in NAMES:
         return _name(meaning, text)
     kind = _KINDS.get(meaning.category)

@@ -17,7 +17,7 @@ from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from phivet.cases.coverage import Unread
-from phivet.cases.dicom_header import MAX_DEPTH, attributes
+from phivet.cases.dicom_header import MAX_DEPTH, MAX_TEXT, attributes
 from phivet.cases.parts import Attribute
 
 PIXEL_DATA = 0x7FE00010
@@ -191,6 +191,12 @@ def test_encrypted_attributes_are_said_to_be_there() -> None:
     found, missed = attributes(patient(EncryptedAttributesSequence=[patient(EncryptedContent=b"\1\2")]))
     assert missed == {Unread.ENCRYPTION}
     assert found[0].keyword == "EncryptedAttributesSequence"
+
+
+def test_a_text_of_megabytes_is_cut_and_the_rest_is_missed() -> None:
+    found, missed = attributes(raw(0x00204000, "LT", b"Jane Doe " * 300_000))
+    assert missed == {Unread.SIZE}
+    assert len(found[0].value) < MAX_TEXT + 1
 
 
 def test_deep_nesting_ends_at_a_bound_and_is_said_to_be_missed() -> None:

@@ -6,6 +6,8 @@ import warnings
 
 import pydicom
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 
@@ -16,11 +18,25 @@ from phivet.cases.known import Known
 from phivet.cases.parts import Attribute, Container, Header, Note
 from phivet.cases.places import Element
 from phivet.models.headers import Headers
+from phivet.models.headers_map import tag_of
 from phivet.models.notes import Notes
 
 HEADERS = Headers(Notes())
 REVIEWED = 0.3
 PATIENT_NAME = "(0010,0010)"
+
+
+EVERY_KIND = tuple(
+    Attribute(f"({tag >> 16:04X},{tag & 0xFFFF:04X})", tag, vr, "", "", value)
+    for tag, vr, value in (
+        (0x00080020, "DA", "20190304"),
+        (0x00100010, "PN", "Doe^Jane"),
+        (0x00100020, "LO", "7719203"),
+        (0x00181000, "LO", "64572"),
+        (0x0040A123, "PN", "Doe^John"),
+        (0x00080018, "UI", "1.2.3.4.5.6"),
+    )
+)
 
 
 def header(meta: Dataset | None = None, preamble: bytes = b"", **elements: object) -> Header:
@@ -188,6 +204,30 @@ def test_a_name_in_one_frame_of_fifty_is_found() -> None:
     assert found_in(header(PerFrameFunctionalGroupsSequence=frames)) == {
         "(5200,9230)[31].(0008,1070)": {Category.CLINICIAN_NAME}
     }
+
+
+@given(
+    tag=st.sampled_from([entry.tag for entry in EVERY_KIND]) | st.integers(0, 0xFFFFFFFF),
+    vr=st.sampled_from(["LO", "PN", "DA", "DT", "UI", "AS", "SQ", "OB", "UN", "CS", "IS", "SL", "AE", "", "XX"]),
+    value=st.text(max_size=60) | st.from_regex(r"[0-9.\\^= A-Z-]{1,40}", fullmatch=True),
+)
+def test_no_value_whatever_stops_the_detector(tag: int, vr: str, value: str) -> None:
+    path = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    part = Header("file-1", (*EVERY_KIND, Attribute(path, tag, vr, "", "GEMS_IDEN_01", value)))
+    for finding in HEADERS.detect(part, Known()):
+        assert part.text_at(finding.place)
+
+
+@pytest.mark.parametrize(
+    "value", ["A" * 1_000_000, "7\\" * 300_000, "patient" * 100_000, "1." * 300_000, "^" * 500_000]
+)
+@pytest.mark.parametrize("keyword", ["PatientName", "PatientID", "SOPInstanceUID", "StationName", "PatientBirthDate"])
+def test_a_value_of_a_megabyte_takes_no_time(keyword: str, value: str) -> None:
+    tag = tag_of(keyword)
+    vr = "UI" if keyword == "SOPInstanceUID" else "LO"
+    started = time.process_time()
+    HEADERS.detect(Header("file-1", (Attribute("(0010,0010)", tag, vr, keyword, "", value),)), Known())
+    assert time.process_time() - started < 5
 
 
 def test_100_000_elements_take_a_second_or_two() -> None:

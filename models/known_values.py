@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -17,13 +18,14 @@ from phivet.cases.known import Known, KnownValue
 from phivet.models.hits import Hit, resolve
 from phivet.models.notes_dates import mentions
 from phivet.models.notes_text import fold
-from phivet.models.notes_words import EPONYM_NOUN, EPONYMS, GENERIC, NOT_A_PERSON, ORDINARY, RADIOLOGY
+from phivet.models.notes_words import EPONYM_NOUNS, EPONYMS, GENERIC, NOT_A_PERSON, ORDINARY, PARTICLES, RADIOLOGY
 
 _NAMES = frozenset({Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME})
 _DATES = frozenset({Category.DATE_OF_BIRTH, Category.STUDY_DATE, Category.DATE})
 _NOT_SEARCHED = frozenset({Category.INITIALS, Category.AGE_OVER_89, Category.STUDY_KEY, Category.UNREADABLE_TEXT})
-_TITLES = frozenset("mr mrs ms miss mx master dr prof professor doctor sir dame rev md phd jr sr ii iii".split())
-_PARTICLES = frozenset("van von der den de du del della di da dos la le el al bin ibn ben ter ten st mac".split())
+_TITLES = frozenset(
+    re.findall(r"\w+", "mr mrs ms miss mx master dr prof professor doctor sir dame rev md phd jr sr ii iii")
+)
 _GAP = re.compile(r"[\s,.^'&/=-]{0,3}")
 _NUMBER_GAP = re.compile(r"[\s._/-]{0,2}")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -120,7 +122,7 @@ def _people(category: Category, key: str) -> Iterator[_Person]:
         first = [word for word in words[0] if word not in _TITLES]
         family = first if len(components) > 1 else every[-1:]
         joined = {"".join(_WORD.findall(c)) for c in components if "'" in c}
-        parts = {word for word in every if len(word) > 1 and word not in _PARTICLES} | joined
+        parts = {word for word in every if len(word) > 1 and word not in PARTICLES} | joined
         if parts:
             initials = frozenset(word[0] for word in every)
             yield _Person(category, frozenset(parts), frozenset(family) | (joined & parts), initials)
@@ -166,9 +168,7 @@ def _persons(text: str, key: str, sought: _Sought) -> Iterator[Hit]:
                 yield Hit(person.category, words[first].start(), words[last].end(), score, (Reason.KNOWN_VALUE,))
 
 
-def _extent(
-    key: str, words: list[re.Match[str]], i: int, person: _Person
-) -> tuple[int, int, set[str], bool, bool]:
+def _extent(key: str, words: list[re.Match[str]], i: int, person: _Person) -> tuple[int, int, set[str], bool, bool]:
     """The words around number `i` that belong to the same mention: first, last, parts, whether a title, an initial."""
     found, title, initial = {words[i].group()}, False, False
     ends = [i, i]
@@ -185,10 +185,10 @@ def _extent(
                 initial = True
             elif word in _TITLES:
                 title = True
-            elif word not in _PARTICLES:
+            elif word not in PARTICLES:
                 break
             at = beside
-            if word not in _PARTICLES:
+            if word not in PARTICLES:
                 ends[side] = at
     return ends[0], ends[1], found, title, initial
 
@@ -201,7 +201,9 @@ def _name_score(
     text: str, words: list[re.Match[str]], found: set[str], title: bool, initial: bool, person: _Person
 ) -> float:
     """How probable it is that `words` mean this person."""
-    capital = any(text[word.start()].isupper() or not text[word.start()].isalpha() for word in words if word.group() in found)
+    capital = any(
+        text[word.start()].isupper() or not text[word.start()].isalpha() for word in words if word.group() in found
+    )
     common = all(part in ORDINARY or part in EPONYMS or part in RADIOLOGY for part in found)
     if not any(text[word.start()].islower() or text[word.start()].isupper() for word in words):
         capital = True  # a script without cases
@@ -226,11 +228,11 @@ def _starts_a_sentence(text: str, start: int) -> bool:
 
 def _in_an_eponym(key: str, last: re.Match[str], found: set[str]) -> bool:
     follows = re.compile(r"'?s?[\s-]{1,2}([^\W\d_]+)").match(key, last.end())
-    return len(found) == 1 and follows is not None and follows.group(1) in EPONYM_NOUN
+    return len(found) == 1 and follows is not None and follows.group(1) in EPONYM_NOUNS
 
 
 def _phrases(key: str, sought: _Sought) -> Iterator[Hit]:
-    """Values in their own order of letters and digits, whatever stands between those; zeros before a number may lack."""
+    """Values in their own order of letters and digits, whatever stands between; zeros before a number may lack."""
     words = list(_WORD.finditer(key))
     compact = "".join(word.group() for word in words)
     starts: dict[int, int] = {}
@@ -255,7 +257,7 @@ def _phrases(key: str, sought: _Sought) -> Iterator[Hit]:
 def _together(key: str, words: list[re.Match[str]], phrase: _Phrase) -> bool:
     """Whether nothing but a separator stands between `words`, and letters at the edge of a number are its own."""
     gap = _NUMBER_GAP if phrase.is_number else _GAP
-    return all(gap.fullmatch(key, a.end(), b.start()) for a, b in zip(words, words[1:], strict=False))
+    return all(gap.fullmatch(key, a.end(), b.start()) for a, b in pairwise(words))
 
 
 def _dates(key: str, sought: _Sought) -> Iterator[Hit]:
@@ -267,7 +269,9 @@ def _dates(key: str, sought: _Sought) -> Iterator[Hit]:
             yield Hit(sought.days[day], mention.start, mention.end, score, (Reason.KNOWN_VALUE,))
 
 
-_CONFUSED = str.maketrans({"o": "0", "q": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "$": "5", "b": "8", "z": "2"})
+_CONFUSED = str.maketrans(
+    {"o": "0", "q": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "$": "5", "b": "8", "z": "2"}
+)
 """Characters that optical recognition takes for one another."""
 _TOKEN = re.compile(r"[^\W_]+")
 _LONGEST = 6
@@ -293,7 +297,11 @@ def _misread(key: str, sought: _Sought) -> Iterator[Hit]:
         return
     limit = max(allowed for _, allowed in needles)
     distances = cdist(
-        [run for _, _, run in runs], [needle.text for needle, _ in needles], scorer=Levenshtein.distance, score_cutoff=limit, dtype=np.uint8
+        [run for _, _, run in runs],
+        [needle.text for needle, _ in needles],
+        scorer=Levenshtein.distance,
+        score_cutoff=limit,
+        dtype=np.uint8,
     )
     allowed = np.array([allowed for _, allowed in needles], np.uint8)
     for row, column in np.argwhere(distances <= allowed):

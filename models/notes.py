@@ -41,7 +41,9 @@ class Notes:
         if not isinstance(part, Note):
             return []
         hits = known.once(("notes", part.text), lambda: self.find(part.text, known))
-        return [Finding(hit.category, part.place(hit.start, hit.end), hit.score, self.name, hit.reasons) for hit in hits]
+        return [
+            Finding(hit.category, part.place(hit.start, hit.end), hit.score, self.name, hit.reasons) for hit in hits
+        ]
 
     @staticmethod
     def _hits(text: str, known: Known) -> Iterator[Hit]:

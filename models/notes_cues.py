@@ -2,31 +2,33 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-_WORD = re.compile(r"[^\W\d_]+")
-_NUMBER_WORD = r"(?:(?:numbers?|num|nos?|nr|code|id)(?![^\W\d_])\.?|#|№)"
-_LOOSE = re.compile(rf"(?:[ \t]{{0,2}}{_NUMBER_WORD})?[ \t]{{0,2}}(?:[:=#-]|(?:is|was)(?!\w))?\s{{0,3}}[\"'(\[<]?", re.I)
-_FIRM = re.compile(
-    rf"[ \t]{{0,2}}(?:{_NUMBER_WORD}[ \t]{{0,2}}(?:[:=#-]|(?:is|was)(?!\w))?|[:=#]|(?:is|was)(?!\w)[ \t]*:?)"
-    r"\s{0,3}[\"'(\[<]?",
-    re.I,
-)
-_COLON = re.compile(r"[ \t]{0,3}(?:[:=]|-(?=\s))[ \t]{0,4}\n?[ \t]{0,4}[\"'(\[<]?")
+from phivet.models.notes_text import Word
 
-LOOSE, FIRM, COLON = _LOOSE, _FIRM, _COLON
+_NUMBER_WORD = r"(?:(?:numbers?|num|nos?|nr|code|id)(?![^\W\d_])\.?|#|№)"
+_IS = r"(?:is|was)(?!\w)"
+_OPEN = r"\s{0,3}[\"'(\[<]?"
+LOOSE = re.compile(rf"(?:[ \t]{{0,2}}{_NUMBER_WORD})?[ \t]{{0,2}}(?:[:=#-]|{_IS})?{_OPEN}", re.I)
+FIRM = re.compile(rf"[ \t]{{0,2}}(?:{_NUMBER_WORD}[ \t]{{0,2}}(?:[:=#-]|{_IS})?|[:=#]|{_IS}[ \t]?:?){_OPEN}", re.I)
+COLON = re.compile(r"[ \t]{0,3}(?:[:=]|-(?=\s))[ \t]{0,4}\n?[ \t]{0,4}[\"'(\[<]?")
 """What may stand between a cue and its value: anything usual or nothing; a colon or "number"; a colon."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Cued(Protocol):
     """A row of a table of cues: `phrases` is a list such as "mrn; hospital number", `link` what follows them."""
 
     @property
-    def phrases(self) -> str: ...
+    def phrases(self) -> str:
+        """The cues, with semicolons between them; their spaces may lack or be dots, hyphens, underscores."""
+
     @property
-    def link(self) -> re.Pattern[str]: ...
+    def link(self) -> re.Pattern[str]:
+        """What must follow the cue: `LOOSE`, `FIRM`, `COLON` or a row's own."""
 
 
 Row = TypeVar("Row", bound=Cued)
@@ -34,7 +36,7 @@ Row = TypeVar("Row", bound=Cued)
 
 @dataclass(frozen=True)
 class Label(Generic[Row]):
-    """A cue found at [start, end) of a text, its link included: the value begins at `end`."""
+    """A cue that starts at `start`; the value begins at `end`, after what links them."""
 
     row: Row
     start: int
@@ -45,30 +47,30 @@ class Label(Generic[Row]):
 class Cues(Generic[Row]):
     """Finds the cues of a table in one pass over the words of a text."""
 
-    rows: Iterable[Row]
+    rows: Sequence[Row]
     _by_head: dict[str, list[tuple[re.Pattern[str], Row]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         phrases: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-        rows = list(self.rows)
-        for number, row in enumerate(rows):
+        for number, row in enumerate(self.rows):
             for phrase in (phrase.strip() for phrase in row.phrases.split(";")):
-                words = _WORD.findall(phrase)
-                for count in range(1, len(words) + 1):
-                    phrases["".join(words[:count])][number].append(phrase)
+                parts = _LETTERS.findall(phrase)
+                for count in range(1, len(parts) + 1):  # "patient id" is also met as "patientid"
+                    phrases["".join(parts[:count])][number].append(phrase)
         by_head = {
-            head: [(_pattern(own), rows[number]) for number, own in by_row.items()] for head, by_row in phrases.items()
+            head: [(_pattern(own), self.rows[number]) for number, own in by_row.items()]
+            for head, by_row in phrases.items()
         }
         object.__setattr__(self, "_by_head", by_head)
 
-    def labels(self, text: str) -> Iterator[Label[Row]]:
-        """Every cue in `text` with what links it to a value."""
-        for word in _WORD.finditer(text):
-            if word.end() - word.start() > 32:
-                continue
-            for pattern, row in self._by_head.get(word.group().lower(), ()):
-                if (cue := pattern.match(text, word.start())) and (link := row.link.match(text, cue.end())):
-                    yield Label(row, word.start(), link.end())
+    def labels(self, text: str, words: Iterable[Word]) -> Iterator[Label[Row]]:
+        """Every cue in `text`, the words of which are `words`, that is linked to what follows."""
+        by_head = self._by_head
+        for start, _, word in words:
+            if word in by_head:
+                for pattern, row in by_head[word]:
+                    if (cue := pattern.match(text, start)) and (link := row.link.match(text, cue.end())):
+                        yield Label(row, start, link.end())
 
 
 def _pattern(phrases: list[str]) -> re.Pattern[str]:

@@ -15,13 +15,19 @@ REGIONS = ("NZ", "AU", "GB", "IE", "US", "IN", "AE", "SA", "EG")
 """Where the platforms' users are; numbers of any other country are known by their +."""
 
 _NUMBER = re.compile(
-    r"(?<![\w.+/:,-])(?<!\d )(?:\+\s?|00(?=[1-9\s-]))?(?:\(\+?\d{1,5}\)[\s.-]?)?\d(?:[\s./-]{0,2}(?:\(0\)\s?)?\d){5,16}"
-    r"(?:\s?(?:x|ext\.?)\s?\d{1,5})?(?![\w/:]|[.,-]\d| \d{1,2}(?!\d))",
+    r"[+(\d](?<![\w+/:-].)(?<!\d[ .,].)(?:(?<=\+)\s?\(?\d{1,5}\)?[ .-]?|(?<=\()\+?\d{1,5}\)[ .-]?|(?<=\d))"
+    r"(?:[ ./-]{0,2}(?:\(0\)\s?)?\d){5,16}(?:\s?(?:x|ext\.?)\s?\d{1,5})?(?![\w/:]|[.,-]\d| \d{1,2}(?!\d))",
     re.I,
 )
 _CUED = re.compile(r"(?!\d\.\d)\+?\(?\d(?:[ ./()-]{0,3}\d){5,16}(?:\s?(?:x|ext\.?)\s?\d{1,5})?(?!\d)", re.I)
+_CUE_AFTER = re.compile(
+    r" ?[-,(/:]? ?(?:(?P<fax>fax)|office|mobile|mob|cell|home|work|direct|landline|phone|tel|whatsapp)\b", re.I
+)
 _EXTENSION = re.compile(r"(?:x|ext).*$", re.I)
 _MONEY_OR_MATHS = re.compile(r"[$£€=*^~<>≈±]\s?$")
+_NORTH_AMERICAN = re.compile(
+    r"(?:\+?1[\s.-]?|001-)?(?:\(\d{3}\)\s?|\d{3}[.-])\d{3}[.-]\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,5})?", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,12 @@ _CUES = Cues(
     (
         Line(
             Category.PHONE,
-            "phone; tel; telephone; tel no; phone no; phone number; telephone number; mobile; mobile number; mob; cell; cell phone; cellphone; handphone; hp; ph; "
-            "contact; contact no; contact number; call; ring; text; whatsapp; sms; landline; pager; beeper; bleep; home; work; after hours; téléphone; telefon; "
-            "telefono; teléfono; telefone; هاتف; الهاتف; جوال; الجوال; موبايل; تلفون; رقم الهاتف; رقم الجوال; للتواصل",
+            "phone; tel; telephone; tel no; phone no; phone number; telephone number; mobile; mobile number; mob; "
+            "cell; cell phone; cellphone; ph; contact; contact no; contact number; call; call me on; call me at; call "
+            "on; call us on; call him on; call her on; reach me at; reach me on; reached at; reached on; contact me "
+            "on; contact on; ring; text; whatsapp; sms; landline; pager; beeper; bleep; home; work; after hours; "
+            "téléphone; telefon; telefono; teléfono; telefone; هاتف; الهاتف; جوال; الجوال; موبايل; تلفون; رقم الهاتف; "
+            "رقم الجوال; للتواصل",
         ),
         Line(Category.PHONE, "t; p; m; h; w", COLON),
         Line(Category.FAX, "fax; facsimile; fax no; fax number; telefax; فاكس; الفاكس"),
@@ -49,35 +58,37 @@ _CUES = Cues(
 
 
 def find_phones(reading: Reading) -> Iterator[Hit]:
-    """Phone and fax numbers: any number after a cue, others where a numbering plan and the way they are set out agree."""
-    if not any(char.isdigit() for char in reading.text):
+    """Phone and fax numbers: any after a cue, others where a numbering plan and the way they are set out agree."""
+    if not reading.digits:
         return
-    for label in _CUES.labels(reading.text):
+    for label in _CUES.labels(reading.text, reading.words):
         match = _CUED.match(reading.text, label.end)
         if match and not DATE_LIKE.match(match.group()):
-            score = 0.98 if _is_valid(match.group()) else 0 if label.row.link is COLON else 0.85
-            if score:
+            valid = _is_valid(match.group())
+            if valid or label.row.link is LOOSE:  # one letter and a colon say little
+                score = 0.98 if valid else 0.85
                 yield Hit(label.row.category, match.start(), match.end(), score, (Reason.CUE, Reason.PATTERN))
     judged: dict[str, float] = {}
-    for match in _NUMBER.finditer(reading.rest):
+    text = reading.rest
+    for match in _NUMBER.finditer(text):
         written = match.group()
-        if _MONEY_OR_MATHS.search(reading.rest[max(0, match.start() - 2) : match.start()]):
+        if _MONEY_OR_MATHS.search(text[max(0, match.start() - 2) : match.start()]) or DATE_LIKE.match(written):
             continue
         if written not in judged:
             judged[written] = _score(written)
-        if score := judged[written]:
-            yield Hit(Category.PHONE, match.start(), match.end(), score, (Reason.PATTERN,))
-
-
-_NORTH_AMERICAN = re.compile(r"(?:\+?1[\s.-]?|001-)?(?:\(\d{3}\)\s?|\d{3}[.-])\d{3}[.-]\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,5})?", re.I)
-_TRUNK = re.compile(r"\(?0")
+        if after := _CUE_AFTER.match(text, match.end()):
+            category = Category.FAX if after["fax"] else Category.PHONE
+            score = max(0.8, judged[written])
+            yield Hit(category, match.start(), match.end(), score, (Reason.CUE, Reason.PATTERN))
+        elif judged[written]:
+            yield Hit(Category.PHONE, match.start(), match.end(), judged[written], (Reason.PATTERN,))
 
 
 def _score(written: str) -> float:
     """How probable it is that `written` is a telephone number, no cue being there; 0: it is none."""
     digits = sum(char.isdigit() for char in written)
     groups = re.split(r"\D+", written.strip("+() "))
-    if written.startswith("+"):
+    if written.startswith(("+", "(+")):
         return 0.97 if _is_valid(written) else 0.6 if 9 <= digits <= 15 else 0
     if written.startswith("00"):
         return 0.9 if _is_valid(written) else 0
@@ -86,7 +97,7 @@ def _score(written: str) -> float:
     if digits < 8 or digits > 12 or len(groups) > 5:
         return 0
     valid = _is_valid(written)
-    if _TRUNK.match(written):
+    if written.lstrip("(").startswith("0"):
         if len(groups) > 1 and len(groups[0]) > 1:
             return 0.9 if valid else 0.55 if digits >= 9 and " " in written else 0
         return 0.65 if valid else 0
@@ -97,23 +108,21 @@ def _score(written: str) -> float:
 
 def _is_valid(written: str, regions: tuple[str, ...] = REGIONS) -> bool:
     """Whether a numbering plan has this number: the country's own for +, else one of `regions`."""
-    import phonenumbers
+    import phonenumbers  # its tables take a moment to load
 
     number = _EXTENSION.sub("", written)
     digits = re.sub(r"\D", "", number)
-    if number.startswith("+") or digits.startswith("00"):
+    if "+" in number or digits.startswith("00"):
         try:
             return phonenumbers.is_valid_number(phonenumbers.parse("+" + digits.removeprefix("00"), None))
         except phonenumbers.NumberParseException:
             return False
     for region in regions:
-        plan = phonenumbers.PhoneMetadata.metadata_for_region(region)
-        trunk = plan.national_prefix or ""
+        trunk = phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""
         if trunk == "0" and not digits.startswith(trunk) and region != "IN":
             continue
-        national = digits.removeprefix(trunk)
-        if re.fullmatch(plan.general_desc.national_number_pattern, national) and phonenumbers.is_valid_number(
-            phonenumbers.PhoneNumber(country_code=plan.country_code, national_number=int(national))
-        ):
+        country = phonenumbers.country_code_for_region(region)
+        national = int(digits.removeprefix(trunk) or 0)
+        if phonenumbers.is_valid_number(phonenumbers.PhoneNumber(country_code=country, national_number=national)):
             return True
     return False

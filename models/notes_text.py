@@ -1,12 +1,18 @@
 """A note as the rules read it. Every version has the length of the note, so that positions hold in all of them."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from phivet.models.notes_medicine import without_medicine, without_references
+from phivet.models.notes_medicine import BLANK, without_medicine, without_references
 
-_ALIKE = {"‘": "'", "’": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "″": '"', "−": "-", "،": ",", "؛": ";", "٫": "."}
+Word = tuple[int, int, str]
+"""Where a word starts and ends, and the word in lower case."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_ENDLESS = re.compile(r"\w{400,}")
 _JOINERS = "\u200c\u200d"
+_ALIKE = {"‘": "'", "’": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "″": '"', "−": "-", "،": ",", "؛": ";", "٫": "."}
 
 
 class _Fold(dict[int, str]):
@@ -18,18 +24,14 @@ class _Fold(dict[int, str]):
         kind = unicodedata.category(char)
         if digit is not None:
             plain = str(digit)
-        elif char in _ALIKE:
-            plain = _ALIKE[char]
-        elif 0xFF01 <= code <= 0xFF5E:
+        elif 0xFF01 <= code <= 0xFF5E:  # full-width forms
             plain = chr(code - 0xFEE0)
-        elif kind == "Pd":
-            plain = "-"
-        elif char in "\n\r\u2028\u2029\x0b\x0c":
+        elif char in "\n\r\x0b\x0c\u2028\u2029":
             plain = "\n"
         elif kind in ("Zs", "Cc") or (kind == "Cf" and char not in _JOINERS):
             plain = " "
         else:
-            plain = char
+            plain = "-" if kind == "Pd" else _ALIKE.get(char, char)
         self[code] = plain
         return plain
 
@@ -42,21 +44,31 @@ def fold(text: str) -> str:
     return text.translate(_FOLD)
 
 
+def words(text: str) -> list[Word]:
+    """Every run of letters in `text`."""
+    return [(match.start(), match.end(), match.group().lower()) for match in _WORD.finditer(text)]
+
+
 @dataclass(frozen=True)
 class Reading:
-    """One note in three versions: `whole` is folded; `text` lacks the references, `rest` also radiology's own language.
+    """One note in three versions: `whole` is folded; `text` lacks the references, `rest` also radiology's own numbers.
 
     What a rule may not see is blanked with NUL. Rules led by a cue read `text`: a cue word beats the table of medicine.
-    Rules that go by form alone read `rest`.
+    Rules that go by form alone read `rest`. `words` are those of `text`.
     """
 
     whole: str = field(repr=False)
     text: str = field(repr=False)
     rest: str = field(repr=False)
+    words: list[Word] = field(repr=False)
+    digits: bool
+    """Whether there is any digit."""
 
 
 def read(text: str) -> Reading:
-    """Fold and blank `text`."""
-    whole = fold(text)
-    unreferenced = without_references(whole)
-    return Reading(whole, unreferenced, without_medicine(unreferenced))
+    """Fold and blank `text`. What runs on for 400 letters or digits is data, not a word: it holds nothing delimited."""
+    whole = _ENDLESS.sub(lambda run: BLANK * len(run.group()), fold(text))
+    digits = any(digit in whole for digit in "0123456789")
+    unreferenced = without_references(whole) if digits or "//" in whole or "www" in whole else whole
+    rest = without_medicine(unreferenced) if digits else unreferenced
+    return Reading(whole, unreferenced, rest, words(unreferenced), digits)

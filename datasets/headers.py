@@ -6,7 +6,7 @@ tools does. Everything is made up and follows from the seed.
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -101,10 +101,8 @@ def identified(rng: random.Random) -> LabelledHeader:
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
     sheet = _Sheet(dataset, "", expected, rng)
-    born = date(1931, 1, 2) + timedelta(days=rng.randrange(30_000))
-    studied = datetime(2016, 1, 2, 7, 12, 41, tzinfo=UTC) + timedelta(hours=rng.randrange(70_000))
-    if f"{studied:%m%d}" == "0101":
-        studied += timedelta(days=1)
+    born = date(rng.randrange(1940, 2014), rng.randrange(1, 13), rng.randrange(2, 28))
+    studied = datetime(rng.randrange(2016, 2025), rng.randrange(1, 13), rng.randrange(2, 28), 7, 12, 41, tzinfo=UTC)
     serial = _digits(rng, 8)
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.SOPClassUID = CTImageStorage
@@ -146,7 +144,7 @@ def _patient(sheet: _Sheet, rng: random.Random, born: date) -> None:
     name = rng.choice(WRITTEN_TWICE) if rng.random() < 0.2 else person(rng)
     sheet.put("PatientName", name, Category.NAME, always=True)
     sheet.put("PatientID", _number(rng), Category.RECORD_NUMBER, always=True)
-    sheet.put("PatientBirthDate", f"{born:%Y%m%d}", Category.DATE_OF_BIRTH if f"{born:%m%d}" != "0101" else None)
+    sheet.put("PatientBirthDate", f"{born:%Y%m%d}", Category.DATE_OF_BIRTH)
     sheet.put("PatientSex", rng.choice("FMO"))
     sheet.put("PatientAge", *rng.choice([("094Y", Category.AGE_OVER_89), ("061Y", None), ("018M", None)]))
     sheet.put("PatientBirthName", person(rng), Category.NAME)
@@ -221,8 +219,7 @@ def _makers(sheet: _Sheet, rng: random.Random, born: date, studied: datetime) ->
     sheet.private(0x0009, "GEMS_IDEN_01", 0x27, "SL", int(studied.timestamp()), Category.DATE)
     sheet.private(0x0013, "SIEMENS CM VA0  CMS", 0x20, "PN", person(rng), Category.NAME)
     sheet.private(0x0013, "SIEMENS CM VA0  CMS", 0x22, "LO", _number(rng), Category.RECORD_NUMBER)
-    if f"{born:%m%d}" != "0101":
-        sheet.private(0x0013, "SIEMENS CM VA0  CMS", 0x30, "DA", f"{born:%Y%m%d}", Category.DATE_OF_BIRTH)
+    sheet.private(0x0013, "SIEMENS CM VA0  CMS", 0x30, "DA", f"{born:%Y%m%d}", Category.DATE_OF_BIRTH)
     sheet.private(0x0021, "BRIT Systems, Inc.", 0x04, "SH", rng.choice(PHONES)[:16], Category.PHONE)
     sheet.private(0x0099, "NOBODY KNOWS", 0x01, "PN", person(rng), Category.NAME)
     sheet.private(0x0099, "NOBODY KNOWS", 0x02, "DA", f"{studied:%Y%m%d}", Category.DATE)

@@ -11,7 +11,7 @@ from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import Attribute, Container, Header, Part
 from phivet.cases.places import Element
 from phivet.models.headers_claims import claims
-from phivet.models.headers_map import CERTAIN, LIKELY, Meaning, header_map, private_category, tag_of
+from phivet.models.headers_map import CERTAIN, LIKELY, Meaning, annex_e, header_map, private_category, tag_of
 from phivet.models.headers_properties import property_findings
 from phivet.models.headers_texts import TextReader, in_text
 from phivet.models.headers_uids import Told, is_replaced, told_by
@@ -45,7 +45,9 @@ BY_VR = {
     "AE": Meaning(Category.DEVICE_SERIAL, LIKELY),
     "AS": Meaning(Category.AGE_OVER_89, CERTAIN),
 }
-"""What an element that no dictionary knows can give away."""
+"""What an element that the map does not know can give away."""
+LISTED_BY_VR = {**BY_VR, "DA": Meaning(Category.DATE, LIKELY), "DT": Meaning(Category.DATE, LIKELY)}
+"""The same, of an element that PS3.15 Annex E lists."""
 EPOCH = range(631_152_000, 2_145_916_800)  # 1990 to 2037, in seconds since 1970
 
 
@@ -63,14 +65,14 @@ class _Reading:
     """DCM code and meaning of the concept name of a structured report's item, by the item's path."""
     sure: set[KnownValue] = field(default_factory=set, repr=False)
     """What identifies with certainty."""
-    told: set[tuple[int, str]] = field(default_factory=set)
+    told: set[tuple[str, str]] = field(default_factory=set)
     """The days and serial numbers that UIDs of an element told already."""
 
 
 class Headers:
     """Judges every attribute by its element and then by its value; texts go to the notes detector.
 
-    The same value in the same element, repeated in the items of a header (2,000 frames), is one finding: at its first
+    The same value of the same element in several items of the same sequence (2,000 frames) is one finding: at its first
     path. Findings in texts carry the notes detector's name.
     """
 
@@ -101,7 +103,7 @@ class Headers:
             if not attribute.value:
                 continue
             context = _context(attribute, reading)
-            key = (attribute.tag, attribute.creator, attribute.vr, attribute.value, context)
+            key = (_without_counts(attribute.path), attribute.creator, attribute.vr, attribute.value, context)
             if key not in seen:
                 seen.add(key)
                 _look(attribute, context, reading)
@@ -136,6 +138,11 @@ def _facts(header: Header) -> Facts:
     }
     year = full_date(header.value("StudyDate"))[:4]
     return Facts(frozenset(days - FILL_DATES), int(year) if year else None, header.value("DeviceSerialNumber").strip())
+
+
+def _without_counts(path: str) -> str:
+    """The path of an element whichever item it is in."""
+    return re.sub(r"\[\d+\]", "", path) if "[" in path else path
 
 
 def _context(attribute: Attribute, reading: _Reading) -> str:
@@ -192,7 +199,8 @@ def _meaning(attribute: Attribute, context: str) -> Meaning | None:
     if (meaning := table.elements.get(attribute.tag)) is not None:
         return meaning
     if not _is_private(attribute.tag):
-        return BY_VR.get(attribute.vr)
+        listed = attribute.tag in annex_e() and attribute.tag not in table.harmless
+        return LISTED_BY_VR.get(attribute.vr) if listed else BY_VR.get(attribute.vr)
     return _meaning_of_private(attribute)
 
 
@@ -257,13 +265,13 @@ def _look_at_uids(attribute: Attribute, reading: _Reading) -> None:
     if attribute.tag in header_map().classes:
         return
     reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
-    start = 0
+    start, where = 0, _without_counts(attribute.path)
     for uid in attribute.value.split("\\"):
         told = told_by(uid[:LONGEST_VALUE], reading.facts)
         if told is None and attribute.tag == DEVICE_UID and not is_replaced(uid):
             told = Told(Category.DEVICE_SERIAL, HALF, Reason.HEADER_VALUE, uid, 0, len(uid))
-        if told is not None and (attribute.tag, told.what) not in reading.told:
-            reading.told.add((attribute.tag, told.what))
+        if told is not None and (where, told.what) not in reading.told:
+            reading.told.add((where, told.what))
             place = Element(reading.source, attribute.path, start + told.start, start + told.end)
             reading.findings.append(Finding(told.category, place, told.score, Headers.name, (told.reason, *reasons)))
         start += len(uid) + 1

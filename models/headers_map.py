@@ -1,9 +1,11 @@
 """The map from an element of a DICOM header to what it can give away: `headers.toml`, read once."""
 
 import re
+import runpy
 import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,20 @@ def header_map() -> HeaderMap:
         titles=frozenset(dummies["titles"]["words"].split()),
         vendors=re.compile(dummies["vendors"]["pattern"], re.IGNORECASE),
     )
+
+
+@lru_cache(maxsize=1)
+def annex_e() -> frozenset[int]:
+    """The elements of PS3.15 Annex E, Table E.1-1 (2026c), which a de-identifier has to remove or replace.
+
+    They are dicom-anonymizer's, whose table is read without the package around it: that takes half a second to import.
+    """
+    package = find_spec("dicomanonymizer")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("dicom-anonymizer is not installed", name="dicomanonymizer")
+    path = Path(package.submodule_search_locations[0], "dicom_anonymization_databases", "dicomfields_2026c.py")
+    table = runpy.run_path(str(path))
+    return frozenset(tag[0] << 16 | tag[1] for tag in table["ALL_TAGS"] if len(tag) == 2)
 
 
 @lru_cache(maxsize=4096)

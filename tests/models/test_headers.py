@@ -198,6 +198,11 @@ def test_the_same_value_in_every_frame_is_one_finding() -> None:
     assert finding.place.path == "(5200,9230)[0].(0020,9111)[0].(0018,9074)"
 
 
+def test_the_same_value_in_two_places_is_two_findings() -> None:
+    inner = dataset(ModifiedAttributesSequence=[dataset(PatientName="Doe^Jane")])
+    assert len(found_in(header(PatientName="Doe^Jane", OriginalAttributesSequence=[inner]))) == 2
+
+
 def test_a_name_in_one_frame_of_fifty_is_found() -> None:
     frames = [dataset(FrameContentSequence=[dataset(FrameComments="axial")]) for _ in range(50)]
     frames[31].OperatorsName = "House^Gregory"

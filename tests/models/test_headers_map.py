@@ -1,13 +1,11 @@
 """The map from element to category, held against PS3.15 Annex E."""
 
-from dicomanonymizer.dicom_anonymization_databases import dicomfields_2026c as annex_e
+from dicomanonymizer.dicom_anonymization_databases import dicomfields_2026c
 from pydicom.datadict import dictionary_VR
 
-from phivet.models.headers_map import header_map
+from phivet.models.headers_map import annex_e, header_map
 
-ANNEX_E = {tag[0] << 16 | tag[1] for tag in annex_e.ALL_TAGS if len(tag) == 2}
-"""Every element of Table E.1-1; the repeating groups of curves and overlays are left out."""
-
+ANNEX_E = annex_e()
 FREE_TEXT = {"LO", "SH", "LT", "ST", "UT", "UC", "UR", "UN"}
 SEARCHED_GROUPS = {0x0016, 0x0400, 0xFFFC}
 """Their bytes are searched for text: EXIF, digital signatures, padding."""
@@ -29,6 +27,11 @@ def test_every_element_of_annex_e_is_mapped_or_free_text_or_a_uid_or_declared_ha
         if vr_of(tag) not in {"UI", "SQ", *FREE_TEXT, *known.harmless_vrs} and tag >> 16 not in SEARCHED_GROUPS
     }
     assert undecided == set()
+
+
+def test_annex_e_is_the_whole_table_of_its_2026c_edition() -> None:
+    assert frozenset(tag[0] << 16 | tag[1] for tag in dicomfields_2026c.ALL_TAGS if len(tag) == 2) == ANNEX_E
+    assert len(ANNEX_E) > 640
 
 
 def test_no_element_is_both_mapped_and_harmless() -> None:

@@ -38,6 +38,8 @@ WORDY_CATEGORIES = frozenset({
 CONFIRMED = 0.92
 """A date that may be the person's, and is one of the header's others."""
 LONGEST_VALUE = 256
+MOST_DATES = 200
+"""Days that UIDs and private texts are searched for."""
 MOST_VALUES = 100
 """Values of one element that are judged one by one; what follows them is judged as one value."""
 BY_VR = {
@@ -136,8 +138,9 @@ def _facts(header: Header) -> Facts:
         for value in attribute.value.split("\\")
         if (day := full_date(value))
     }
+    telling = sorted(days - FILL_DATES, key=lambda day: (day.endswith("0101"), day))[:MOST_DATES]
     year = full_date(header.value("StudyDate"))[:4]
-    return Facts(frozenset(days - FILL_DATES), int(year) if year else None, header.value("DeviceSerialNumber").strip())
+    return Facts(frozenset(telling), int(year) if year else None, header.value("DeviceSerialNumber").strip())
 
 
 def _without_counts(path: str) -> str:

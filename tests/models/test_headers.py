@@ -235,6 +235,18 @@ def test_a_value_of_a_megabyte_takes_no_time(keyword: str, value: str) -> None:
     assert time.process_time() - started < 5
 
 
+def test_a_header_of_every_day_there_is_takes_no_time() -> None:
+    days = "\\".join(f"{year}{month:02d}09" for year in range(1900, 2100) for month in range(1, 13))
+    uids = "\\".join(f"1.2.3.4.5.6.7.{n}.{n}" for n in range(5_000))
+    entries = (
+        Attribute("(0008,0020)", 0x00080020, "DA", "", "", days),
+        Attribute("(0008,1155)", 0x00081155, "UI", "", "", uids),
+    )
+    started = time.process_time()
+    assert HEADERS.detect(Header("file-1", entries), Known())
+    assert time.process_time() - started < 5
+
+
 def test_100_000_elements_take_a_second_or_two() -> None:
     entries = tuple(
         Attribute(f"(5200,9230)[{n}].(0020,9158)", 0x00209158, "LT", "FrameComments", "", f"slice {n % 500} of 500")

@@ -78,7 +78,7 @@ def _reader(head: bytes, packed: bool, suffix: str) -> Callable[[BinaryIO, str, 
         return lambda file, _, limits: Image(file, limits)
     if starts(head, PACKED):
         raise UnreadableError(Unread.NESTED if packed else Unread.MEDIUM)
-    if starts(head, WITHOUT_READER) or suffix == ".svg":
+    if starts(head, WITHOUT_READER):
         raise UnreadableError(Unread.MEDIUM)
     if dicom.is_without_preamble(head):
         return lambda file, _, limits: dicom.Dicom(file, limits)

@@ -112,9 +112,7 @@ def test_a_member_with_a_password_is_not_scanned(tmp_path: Path, reader: Reader)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "C:\\windows", "a\0b"])
-def test_a_member_may_have_any_name_since_nothing_is_written_under_it(
-    tmp_path: Path, reader: Reader, name: str
-) -> None:
+def test_a_member_may_have_any_name_for_nothing_is_written_there(tmp_path: Path, reader: Reader, name: str) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(zipfile.ZipInfo(name), "a note")

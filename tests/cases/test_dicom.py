@@ -1,6 +1,7 @@
 """DICOM as it is met: every transfer syntax, colour model and bit packing that has a decoder."""
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from phivet.cases.coverage import NotScanned, Unread
 from phivet.cases.parts import Frames, Header, View
 from phivet.cases.places import Plane
 from phivet.cases.reader import Reader
+
+Write = Callable[..., Path]
 
 
 def frames(case: Case, plane: Plane = Plane.PIXELS) -> Frames:
@@ -77,7 +80,7 @@ def test_every_frame_of_a_multi_frame_object_is_read_one_at_a_time(reader: Reade
 
 def test_a_frame_beyond_the_end_of_a_truncated_file_is_unread_and_the_others_are_read(
     write_dicom, reader: Reader
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     pixels = np.random.default_rng(1).integers(0, 255, (5, 40, 40), np.uint8)
     path = write_dicom("cut.dcm", pixels)
     path.write_bytes(path.read_bytes()[:-3000])
@@ -88,7 +91,7 @@ def test_a_frame_beyond_the_end_of_a_truncated_file_is_unread_and_the_others_are
 
 
 @pytest.mark.parametrize("syntax", [DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian])
-def test_deflated_and_big_endian_files_are_read(write_dicom, reader: Reader, syntax: str) -> None:  # type: ignore[no-untyped-def]
+def test_deflated_and_big_endian_files_are_read(write_dicom: Write, reader: Reader, syntax: str) -> None:
     pixels = np.arange(64, dtype=np.uint8).reshape(8, 8)
     case = read_case(write_dicom("a.dcm", pixels, syntax, PatientName="DOE^JANE"), reader)
     assert next(p for p in case.parts() if isinstance(p, Header)).value("PatientName") == "DOE^JANE"
@@ -96,7 +99,9 @@ def test_deflated_and_big_endian_files_are_read(write_dicom, reader: Reader, syn
 
 
 @pytest.mark.parametrize("compress", [RLELossless, JPEGLSLossless])
-def test_compressed_multi_frame_objects_keep_their_frames_apart(write_dicom, reader: Reader, compress: str) -> None:  # type: ignore[no-untyped-def]
+def test_compressed_multi_frame_objects_keep_their_frames_apart(
+    write_dicom: Write, reader: Reader, compress: str
+) -> None:
     pixels = np.random.default_rng(2).integers(0, 255, (4, 32, 48), np.uint8)
     if compress == JPEGLSLossless:
         pytest.importorskip("jpeg_ls", reason="no encoder here")
@@ -105,31 +110,31 @@ def test_compressed_multi_frame_objects_keep_their_frames_apart(write_dicom, rea
         np.testing.assert_array_equal(ours.stored(index), pixels[index])
 
 
-def test_a_deflate_bomb_is_refused(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_a_deflate_bomb_is_refused(write_dicom: Write, reader: Reader) -> None:
     path = write_dicom("bomb.dcm", syntax=DeflatedExplicitVRLittleEndian, TextValue="A" * 80_000_000)
     case = read_case(path, reader)
     list(case.parts())
     assert case.coverage.not_scanned == [NotScanned("file-1", Unread.SIZE)]
 
 
-def test_monochrome1_is_shown_dark_where_it_is_dark(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_monochrome1_is_shown_dark_where_it_is_dark(write_dicom: Write, reader: Reader) -> None:
     pixels = np.array([[0, 255]] * 2, np.uint8)
     path = write_dicom("a.dcm", pixels, PhotometricInterpretation="MONOCHROME1")
     np.testing.assert_array_equal(frames(read_case(path, reader)).view(0), 255 - pixels)
 
 
-def test_values_packed_into_the_high_bits_are_shifted_down(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_values_packed_into_the_high_bits_are_shifted_down(write_dicom: Write, reader: Reader) -> None:
     values = np.array([[1, 2], [3, 4095]], np.uint16)
     path = write_dicom("a.dcm", values << 4, BitsStored=12, HighBit=15)
     np.testing.assert_array_equal(frames(read_case(path, reader)).stored(0), values)
 
 
-def test_signed_values_keep_their_sign(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_signed_values_keep_their_sign(write_dicom: Write, reader: Reader) -> None:
     values = np.array([[-1000, 0], [1, 3000]], np.int16)
     np.testing.assert_array_equal(frames(read_case(write_dicom("a.dcm", values), reader)).stored(0), values)
 
 
-def test_the_window_of_the_header_is_applied_for_looking(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_the_window_of_the_header_is_applied_for_looking(write_dicom: Write, reader: Reader) -> None:
     values = np.array([[0, 1000], [1040, 4000]], np.uint16)
     path = write_dicom(
         "a.dcm", values, WindowCenter="40", WindowWidth="400", RescaleSlope="1", RescaleIntercept="-1000"
@@ -142,14 +147,16 @@ def test_the_window_of_the_header_is_applied_for_looking(write_dicom, reader: Re
 
 
 @pytest.mark.parametrize("window", [("1e400", "1"), ("40", "0"), ("40", "-3"), ("99999", "1"), ("40", ""), ("", "9")])
-def test_a_window_that_makes_no_sense_or_shows_nothing_is_passed_over(write_dicom, reader: Reader, window) -> None:  # type: ignore[no-untyped-def]
+def test_a_window_that_makes_no_sense_or_shows_nothing_is_passed_over(
+    write_dicom: Write, reader: Reader, window: tuple[str, str]
+) -> None:
     values = np.array([[0, 100], [200, 300]], np.uint16)
     path = write_dicom("a.dcm", values, WindowCenter=window[0], WindowWidth=window[1])
     view = frames(read_case(path, reader)).view(0)
     assert (view.min(), view.max()) == (0, 255)
 
 
-def test_one_bit_frames_that_share_bytes_are_told_apart(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_one_bit_frames_that_share_bytes_are_told_apart(write_dicom: Write, reader: Reader) -> None:
     lit = np.random.default_rng(3).integers(0, 2, (3, 5, 5), np.uint8)
     path = write_dicom("a.dcm", np.zeros((3, 5, 5), np.uint8))
     dataset = pydicom.dcmread(path)
@@ -175,7 +182,7 @@ def test_an_overlay_is_a_picture_of_its_own_in_the_images_coordinates(reader: Re
     assert set(np.unique(overlay.view(0))) == {0, 255}
 
 
-def test_an_overlay_in_a_high_bit_of_the_pixels_is_found(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_an_overlay_in_a_high_bit_of_the_pixels_is_found(write_dicom: Write, reader: Reader) -> None:
     drawn = np.zeros((16, 16), np.uint16)
     drawn[4, 2:9] = 1
     path = write_dicom("a.dcm", drawn << 12 | 7, BitsStored=12, HighBit=11)
@@ -192,7 +199,7 @@ def test_an_icon_is_a_picture_of_its_own(reader: Reader) -> None:
     assert frames(read_case(get_path("overlay"), reader), Plane.ICON).view(0).shape == (64, 64, 3)
 
 
-def test_elements_after_the_pixel_data_are_read(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_elements_after_the_pixel_data_are_read(write_dicom: Write, reader: Reader) -> None:
     path = write_dicom("a.dcm", np.zeros((8, 8), np.uint8))
     dataset = pydicom.dcmread(path)
     block = dataset.private_block(0x7FE1, "ACME", create=True)
@@ -207,7 +214,7 @@ def test_a_file_without_preamble_is_read(tmp_path: Path, reader: Reader) -> None
     assert frames(read_case(tmp_path / "bare", reader)).count == 1
 
 
-def test_a_video_inside_a_dicom_file_is_not_scanned_but_its_header_is(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_a_video_inside_a_dicom_file_is_not_scanned_but_its_header_is(write_dicom: Write, reader: Reader) -> None:
     path = write_dicom("a.dcm", PatientName="DOE^JANE")
     dataset = pydicom.dcmread(path)
     dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.102"
@@ -222,7 +229,7 @@ def test_a_video_inside_a_dicom_file_is_not_scanned_but_its_header_is(write_dico
     assert case.coverage.not_scanned == [NotScanned("file-1", Unread.MEDIUM)]
 
 
-def test_an_encapsulated_document_is_not_scanned(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_an_encapsulated_document_is_not_scanned(write_dicom: Write, reader: Reader) -> None:
     case = read_case(
         write_dicom("a.dcm", EncapsulatedDocument=b"%PDF-1.4 ", MIMETypeOfEncapsulatedDocument="application/pdf"),
         reader,
@@ -231,7 +238,7 @@ def test_an_encapsulated_document_is_not_scanned(write_dicom, reader: Reader) ->
     assert case.coverage.not_scanned == [NotScanned("file-1", Unread.MEDIUM)]
 
 
-def test_a_transfer_syntax_without_decoder_is_told_as_such(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_a_transfer_syntax_without_decoder_is_told_as_such(write_dicom: Write, reader: Reader) -> None:
     path = write_dicom("a.dcm", np.ones((8, 8), np.uint8))
     dataset = pydicom.dcmread(path)
     dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.53"

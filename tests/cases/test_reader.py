@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from phivet.cases.places import Plane
 from phivet.cases.reader import Reader
 
 HEADS = [b"", b"\0" * 128 + b"DICM", b"PK\3\4", b"\x08\0\5\0CS", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"{", b"<html>"]
+
+Write = Callable[..., Path]
 
 
 def file(path: Path) -> File:
@@ -99,7 +102,7 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
         assert reader.describe(file(get_path("mr"))).pictures
 
 
-def test_a_frame_larger_than_the_limit_is_refused_before_it_is_decoded(write_dicom) -> None:  # type: ignore[no-untyped-def]
+def test_a_frame_larger_than_the_limit_is_refused_before_it_is_decoded(write_dicom: Write) -> None:
     path = write_dicom("big.dcm", np.zeros((200, 200), np.uint8))
     with Reader(Limits(pixels=10_000)) as reader, pytest.raises(UnreadableError) as caught:
         reader.view(file(path), Plane.PIXELS, 0)

@@ -1,6 +1,6 @@
 """Series become volumes: sorted along their normal, one for each stack, in the modality's units."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import nibabel
@@ -15,10 +15,12 @@ from phivet.cases.reader import Reader
 AXIAL = [1, 0, 0, 0, 1, 0]
 SAGITTAL = [0, 1, 0, 0, 0, -1]
 
+Write = Callable[..., Path]
+
 
 def write_series(
     write_dicom, depths: Sequence[float], orientation: Sequence[float] = AXIAL, series: str = "1.2.3"
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     """One slice a depth, its name in another order than its place, its value its depth."""
     for number, depth in enumerate(depths):
         normal = np.cross(orientation[:3], orientation[3:])
@@ -42,7 +44,7 @@ def volumes(case: Case) -> list[Volume]:
 @pytest.mark.parametrize("orientation", [AXIAL, SAGITTAL])
 def test_slices_are_sorted_by_where_they_lie_not_by_their_names(
     tmp_path: Path, write_dicom, reader: Reader, orientation
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     write_series(write_dicom, [0, 3, 6, 9, 12], orientation)
     (volume,) = volumes(read_case(tmp_path, reader))
     assert (volume.shape, volume.modality) == ((5, 4, 6), "CT")
@@ -52,7 +54,7 @@ def test_slices_are_sorted_by_where_they_lie_not_by_their_names(
     np.testing.assert_allclose(volume.axes[2], orientation[:3])
 
 
-def test_two_series_are_two_volumes_with_their_own_sources(tmp_path: Path, write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_two_series_are_two_volumes_with_their_own_sources(tmp_path: Path, write_dicom: Write, reader: Reader) -> None:
     write_series(write_dicom, [0, 1, 2], series="1.2.3")
     write_series(write_dicom, [0, 1, 2, 3], SAGITTAL, series="1.2.4")
     first, second = volumes(read_case(tmp_path, reader))
@@ -61,14 +63,14 @@ def test_two_series_are_two_volumes_with_their_own_sources(tmp_path: Path, write
     assert (first.series, second.series) == (0, 1)
 
 
-def test_echoes_at_the_same_places_are_volumes_of_their_own(tmp_path: Path, write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_echoes_at_the_same_places_are_volumes_of_their_own(tmp_path: Path, write_dicom: Write, reader: Reader) -> None:
     write_series(write_dicom, [0, 1, 2, 3])
     for name in sorted((tmp_path / "1.2.3").iterdir()):
         (name.with_name("echo-" + name.name)).write_bytes(name.read_bytes())
     assert [volume.shape[0] for volume in volumes(read_case(tmp_path, reader))] == [4, 4]
 
 
-def test_two_slices_make_no_volume_and_nothing_is_missed(tmp_path: Path, write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_two_slices_make_no_volume_and_nothing_is_missed(tmp_path: Path, write_dicom: Write, reader: Reader) -> None:
     write_series(write_dicom, [0, 1])
     case = read_case(tmp_path, reader)
     assert volumes(case) == []

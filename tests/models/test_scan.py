@@ -1,6 +1,7 @@
 """The walk as a whole, on real files: what is found, what is not scanned, and that nothing stops it."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from phivet.models.notes import Notes
 from phivet.models.ocr import Word
 from phivet.models.scan import scan
 from phivet.serving.policies import policy
+
+Write = Callable[..., Path]
 
 
 def detectors(words: list[Word] | None = None) -> list[Detector]:
@@ -53,7 +56,7 @@ def test_a_case_with_its_headers_blocks(reader: Reader) -> None:
 
 def test_a_name_in_the_header_is_searched_in_the_notes_of_other_files(
     tmp_path: Path, write_dicom, reader: Reader
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     write_dicom("z.dcm", PatientName="WHITFIELD^MARGARET")
     (tmp_path / "a.txt").write_text("I saw margaret whitfield in clinic.")
     report = scanned(tmp_path, reader)
@@ -61,7 +64,7 @@ def test_a_name_in_the_header_is_searched_in_the_notes_of_other_files(
     assert Span("file-1", 6, 24) in places
 
 
-def test_a_name_in_a_note_is_searched_in_the_pixels(tmp_path: Path, write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_a_name_in_a_note_is_searched_in_the_pixels(tmp_path: Path, write_dicom: Write, reader: Reader) -> None:
     write_dicom("z.dcm", np.random.default_rng(0).integers(0, 255, (90, 90), np.uint8))
     (tmp_path / "a.txt").write_text("Patient name: Margaret Whitfield\n")
     report = scanned(tmp_path, reader, *detectors([Word("WHITFIELD M", 0.9, 1, 2, 50, 12)]))
@@ -106,7 +109,7 @@ def test_a_detector_that_dies_costs_one_part_and_leads_to_review(
     assert "secret" not in caplog.text
 
 
-def test_a_claim_that_the_case_contradicts_is_reported(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_a_claim_that_the_case_contradicts_is_reported(write_dicom: Write, reader: Reader) -> None:
     report = scanned(write_dicom("a.dcm", PatientName="DOE^JANE", PatientIdentityRemoved="YES"), reader)
     assert [(c.claim, c.contradicted) for c in report.claims] == [("patient_identity_removed", True)]
 
@@ -127,7 +130,7 @@ def test_a_report_never_holds_what_was_found(tmp_path: Path, reader: Reader) -> 
             assert secret not in text
 
 
-def test_a_burned_in_word_on_one_frame_of_five_hundred_is_found(write_dicom, reader: Reader) -> None:  # type: ignore[no-untyped-def]
+def test_a_burned_in_word_on_one_frame_of_five_hundred_is_found(write_dicom: Write, reader: Reader) -> None:
     pixels = np.random.default_rng(5).integers(0, 200, (500, 16, 16), np.uint8)
     pixels[317, 0, 0] = 255
     notes = Notes()
@@ -146,7 +149,7 @@ def test_the_case_can_be_walked_twice(reader: Reader) -> None:
 
 def test_a_perspectum_record_without_study_key_is_reviewed_and_one_with_it_is_clear(
     write_dicom, reader: Reader
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     assert scanned(write_dicom("a.dcm", PatientID=""), reader, name="perspectum").decision is Decision.REVIEW
     report = scanned(write_dicom("b.dcm", PatientID="SUBJ-0012"), reader, name="perspectum")
     assert report.decision is Decision.CLEAR

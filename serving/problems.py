@@ -72,7 +72,7 @@ def answer_with_problems(app: FastAPI) -> None:
         assert isinstance(error, ProblemError)  # noqa: S101 for the type checker
         return error.answer()
 
-    async def unrouted(_: Request, error: Exception) -> JSONResponse:
+    async def unrouted(request: Request, error: Exception) -> JSONResponse:
         status = getattr(error, "status_code", 500)
         headers = getattr(error, "headers", None)
         if status == 404:
@@ -80,7 +80,7 @@ def answer_with_problems(app: FastAPI) -> None:
         if status == 405:
             allowed = (headers or {}).get("Allow", "")
             return ProblemError("method-not-allowed", f"Use {allowed}.", headers=headers).answer()
-        return await failed(_, error)
+        return await failed(request, error)
 
     async def failed(_: Request, error: Exception) -> JSONResponse:
         incident = secrets.token_hex(8)

@@ -7,6 +7,7 @@ and appears in no address, log or figure.
 import io
 import logging
 import re
+import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +29,9 @@ logger = logging.getLogger("phivet.service")
 Row = list[Any]
 KEPT_ALIVE = 2.0
 """Seconds for which an idle connection is used again; the server hangs up after 5."""
+RESTARTED_WITHIN = 60.0
+"""Seconds after which a service that died is up again: the supervisor looks every 10, EasyOCR loads in 10 more."""
+DIED = (httpx.NetworkError, httpx.RemoteProtocolError)
 BYTES = {"Content-Type": "application/octet-stream"}
 PICKLE = b"application/vnd.bentoml+pickle"
 
@@ -45,14 +49,31 @@ class Behind:
         )
 
     def ask(self, path: str, **content: Any) -> Any:
-        """The answer to what is posted to `path`. Raises `UnreadableError` when none comes."""
+        """The answer to what is posted to `path`. Raises `UnreadableError` when none comes.
+
+        A service that dies is started again, and is then asked once more: it may have died of another case.
+        """
         try:
-            answer = self._http.post(path, **content).raise_for_status()
-            return answer.json()
+            return self._answer(path, content)
+        except DIED:
+            self._await()
+        try:
+            return self._answer(path, content)
+        except DIED:
+            raise UnreadableError(Unread.CRASH) from None
+
+    def _answer(self, path: str, content: dict[str, Any]) -> Any:
+        try:
+            return self._http.post(path, **content).raise_for_status().json()
         except httpx.TimeoutException:
             raise UnreadableError(Unread.TIME_OUT) from None
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPStatusError, ValueError):
             raise UnreadableError(Unread.CRASH) from None
+
+    def _await(self) -> None:
+        end = time.monotonic() + RESTARTED_WITHIN
+        while not self.is_there() and time.monotonic() < end:
+            time.sleep(0.2)
 
     def is_there(self) -> bool:
         """Whether it answers within 5 seconds."""

@@ -1,6 +1,7 @@
 """`phivet serve`: starts the service on this machine, and ends all of it when it ends."""
 
 import ipaddress
+import logging
 import os
 import socket
 import tempfile
@@ -11,10 +12,15 @@ from phivet.cases.errors import PhivetError
 from phivet.serving.policies import check_all
 from phivet.serving.settings import Settings
 
+logger = logging.getLogger("phivet.service")
+
 FOREIGN = ("BENTOML_", "BENTO_", "BENTOCLOUD_", "YATAI_", "OTEL_", "PROMETHEUS_")
 """What the environment could make the libraries do: traces, debugging pages, sockets that others can reach."""
 LONGEST_FOLDER = 60
 """Characters of a folder in which a Unix socket can be made by BentoML, whose names are long."""
+
+SECONDS_TO_STOP = 20
+"""For a scan that is going on when the service is stopped; then its connection is cut."""
 
 
 class ServeError(PhivetError):
@@ -41,18 +47,23 @@ def serve(host: str = "127.0.0.1", port: int = 3000, workers: int = 1) -> None:
         tempfile.tempdir = None  # to be found anew
         from phivet.serving.service import Phivet
 
-        _keep_control(folder)
+        _supervise_from(folder)
         service: Any = Phivet
         service.serve_http(host=host, port=port)
         os.chdir(Path(folder).parent)
 
 
-def _keep_control(folder: str) -> None:
-    """Let the supervisor take commands (to start any program, among others) in our own folder, not from a TCP port."""
+def _supervise_from(folder: str) -> None:
+    """Let BentoML's supervisor take commands (such as to start a program) in our own folder, not from a TCP port.
+
+    And let it stop soon: it would wait a day for a scan that cannot end, since its detectors have stopped.
+    """
     from bentoml._internal.utils import circus
 
     class Arbiter(circus.Arbiter):
         def __init__(self, watchers: Any, *, endpoint: str, pubsub_endpoint: str, **options: Any) -> None:
+            for watcher in watchers:
+                watcher.graceful_timeout = SECONDS_TO_STOP
             super().__init__(watchers, f"ipc://{folder}/control", f"ipc://{folder}/events", **options)
 
     circus.Arbiter = Arbiter  # type: ignore[misc]
@@ -60,10 +71,13 @@ def _keep_control(folder: str) -> None:
 
 def _check_address(host: str, port: int) -> None:
     try:
-        family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
+        address = ipaddress.ip_address(host)
+        family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
+        if not address.is_loopback:
+            logger.warning("others than this machine can reach the service, and it asks nobody who they are")
     except (ValueError, OverflowError):
         raise ServeError("the host must be an IP address, the port a number from 1 to 65535") from None
     except OSError as error:

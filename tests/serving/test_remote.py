@@ -4,7 +4,9 @@ import asyncio
 import io
 import json
 import socket
+import threading
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from phivet.cases.errors import UnreadableError
 from phivet.cases.known import Known, KnownValue
 from phivet.models.hits import Hit
 from phivet.models.notes import Notes
+from phivet.models.ocr import Word
+from phivet.serving import remote
 from phivet.serving.remote import Behind, NoPickles, RemoteNotes, RemoteWords, answered, packed, unpacked
 
 KNOWN = Known(frozenset({KnownValue(Category.NAME, "Zzyzxova^Anna")}))
@@ -80,12 +84,51 @@ def test_a_picture_that_is_a_pickle_is_not_opened() -> None:
         unpacked(buffer.getvalue())
 
 
-def test_a_service_that_is_not_there_costs_the_part_not_the_scan() -> None:
+def test_a_service_that_is_not_there_costs_the_part_not_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "RESTARTED_WITHIN", 0.1)
     with closing(Behind("tcp://127.0.0.1:9", 1.0)) as behind:
         assert not behind.is_there()
         with pytest.raises(UnreadableError) as error:
             RemoteWords(behind)(np.zeros((9, 9), np.uint8))
     assert error.value.reason is Unread.CRASH
+
+
+@pytest.mark.parametrize(("deaths", "found"), [(1, True), (2, False)])
+def test_a_service_that_dies_is_asked_once_more_when_it_is_back(deaths: int, found: bool) -> None:
+    left = [deaths]
+
+    class Dying(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            left[0] -= 1
+            if left[0] >= 0:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'[["words", 0.5, 1, 2, 3, 4]]')
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Dying) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with closing(Behind(f"tcp://127.0.0.1:{server.server_port}", 5.0)) as behind:
+                words = RemoteWords(behind)
+                if found:
+                    assert words(np.zeros((9, 9), np.uint8)) == [Word("words", 0.5, 1, 2, 3, 4)]
+                else:
+                    with pytest.raises(UnreadableError, match="crash"):
+                        words(np.zeros((9, 9), np.uint8))
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_service_that_does_not_answer_is_a_time_out(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from PIL import Image, ImageDraw, ImageFont
 from phivet.cases.report import schema
 from phivet.models.scan import detectors
 from phivet.serving.client import Client, ClientError
-from phivet.serving.serve import ServeError, serve
+from phivet.serving.serve import ServeError, _check_address, serve
 
 MARK = "Zzyzxova"
 """A name that stands in headers, notes, pixels and file names, and may stay nowhere."""
@@ -251,3 +251,11 @@ def test_an_address_where_it_cannot_listen_is_refused_at_once() -> None:
     for host, port in [("somewhere", 3000), ("127.0.0.1", 70_000)]:
         with pytest.raises(ServeError, match="must be"):
             serve(host, port)
+
+
+def test_who_opens_it_to_others_is_warned(caplog: pytest.LogCaptureFixture) -> None:
+    _check_address("0.0.0.0", unused_port())  # noqa: S104
+    assert "asks nobody who they are" in caplog.text
+    caplog.clear()
+    _check_address("127.0.0.1", unused_port())
+    assert not caplog.text

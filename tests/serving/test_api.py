@@ -120,7 +120,8 @@ def test_a_zip_is_a_case(client: TestClient) -> None:
 
 
 def test_what_cannot_be_read_leads_to_review_not_to_a_refusal(client: TestClient) -> None:
-    report = client.post("/v1/scan", files=[("files", ("a.dcm", b"")), ("files", ("b.bin", bytes(range(256)) * 9))]).json()
+    files = [("files", ("a.dcm", b"")), ("files", ("b.bin", bytes(range(256)) * 9))]
+    report = client.post("/v1/scan", files=files).json()
     assert report["decision"] == "review"
     assert {entry["source"] for entry in report["not_scanned"]} == {"file-1", "file-2"}
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Category(StrEnum):
-    """What a finding is. `study_key` is a non-personal research identifier; `other` is text that identifies otherwise."""
+    """What a finding is. `study_key` is a non-personal research identifier; `other` identifies in some other way."""
 
     NAME = "name"
     INITIALS = "initials"

@@ -129,7 +129,7 @@ def _read(file: BinaryIO, limits: Limits) -> tuple[pydicom.FileDataset, Location
 
 
 def _dataset(file: Watched) -> pydicom.FileDataset:
-    return pydicom.dcmread(file, force=True, stop_before_pixels=True)  # type: ignore[arg-type]
+    return pydicom.dcmread(file, force=True, stop_before_pixels=True)
 
 
 def _inflated(file: BinaryIO, limits: Limits) -> BinaryIO:

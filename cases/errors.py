@@ -5,8 +5,9 @@
     │   ├── CaseNotFoundError     there is nothing at this path
     │   └── CaseTooLargeError     more files or bytes than the limits allow
     ├── UnreadableError           one file, frame or page could not be looked at: a reason from `coverage.Unread`
-    └── PolicyError               a policy file is wrong: says in which line
-        └── UnknownPolicyError    no policy has this name
+    ├── PolicyError               a policy file is wrong: says in which line
+    │   └── UnknownPolicyError    no policy has this name
+    └── in `serving`: SettingError (settings.py), ServeError (serve.py), ClientError (client.py)
 
 Messages never hold patient text: no value, no note, no file name of a case's content.
 """

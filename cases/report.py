@@ -51,7 +51,7 @@ class Judged:
         return {
             "id": self.id,
             "category": finding.category.value,
-            "score": round(finding.score, 4),
+            "score": _probability(finding.score),
             "detector": finding.detector,
             "action": self.action.value,
             "reasons": [reason.value for reason in finding.reasons],
@@ -91,8 +91,10 @@ class Report:
             "policy": self.policy,
             "policy_version": self.policy_version,
             "decision": self.decision.value,
-            "risk": round(self.risk, 4),
-            "risk_by_category": {category.value: round(risk, 4) for category, risk in self.risk_by_category.items()},
+            "risk": _probability(self.risk),
+            "risk_by_category": {
+                category.value: _probability(risk) for category, risk in self.risk_by_category.items()
+            },
             "seconds": round(self.seconds, 2),
             "findings": [judged.as_json() for judged in self.findings],
             "claims": [_given(claim) for claim in self.claims],
@@ -101,6 +103,11 @@ class Report:
             "not_scanned": [_given(entry) for entry in self.not_scanned],
             "models": dict(self.models),
         }
+
+
+def _probability(value: float) -> float:
+    """With four decimals; what is not certain does not read as 1."""
+    return round(value, 4) if value == 1 else min(round(value, 4), 0.9999)
 
 
 def _given(entry: Claim | Skipped | NotScanned) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """Text in the pixels: read, put into lines, judged by the notes' rules, the case's own values and its form."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from phivet.cases.categories import Category
+from phivet.cases.coverage import Unread
+from phivet.cases.errors import UnreadableError
 from phivet.cases.findings import Finding, Reason
 from phivet.cases.known import Known
 from phivet.cases.orientation import box_in_stored, turn_upright
@@ -21,6 +24,8 @@ ILLEGIBLE_BELOW = 0.25
 ILLEGIBLE_LETTERS = 5
 """A line of fewer letters is hardly a name: mostly a mark, a scale or noise."""
 ILLEGIBLE_SCORE = 0.35
+
+log = logging.getLogger("phivet")
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,24 @@ class BurnedInText:
             return []
         findings = []
         for index, view in part.views():
-            for line in lines(self._read(turn_upright(view, part.upright))):
+            for line in lines(self._words(part, index, view)):
                 for hit in self._judge(line, known):
                     box = box_in_stored(line.box(hit.start, hit.end), view.shape, part.upright)
                     reasons = (Reason.BURNED_IN, *hit.reasons)
                     findings.append(Finding(hit.category, part.box(index, *box), hit.score, self.name, reasons))
         return findings
+
+    def _words(self, part: Frames, index: int, view: View) -> Sequence[Word]:
+        """What is written in one frame; if it cannot be read, that costs this frame alone."""
+        try:
+            return self._read(turn_upright(view, part.upright))
+        except UnreadableError as error:
+            reason = error.reason
+        except Exception as error:  # noqa: BLE001 the reader is a network that may fail in any way
+            log.error("reading a frame failed with %s", type(error).__name__)
+            reason = Unread.CRASH
+        part.coverage.miss(part.source, reason, str(index) if part.count > 1 else None)
+        return []
 
     def _judge(self, line: Line, known: Known) -> list[Hit]:
         text = line.text

@@ -30,10 +30,10 @@ class Hit:
             raise ValueError("a hit needs a reason")
 
 
-def resolve(hits: Iterable[Hit], text: str) -> list[Hit]:
+def resolve(hits: Iterable[Hit], text: str, *, rests: bool = True) -> list[Hit]:
     """`hits` of `text` without overlaps, in the order of the text.
 
-    The surer hit wins, the longer among equals; the other keeps what sticks out, so that nothing found is lost.
+    The surer hit wins, the longer among equals; with `rests` the other keeps what sticks out, so that nothing is lost.
     """
     taken = bytearray(len(text))
     kept: list[Hit] = []
@@ -41,6 +41,8 @@ def resolve(hits: Iterable[Hit], text: str) -> list[Hit]:
         free = list(_free(hit, taken))
         whole = free == [(hit.start, hit.end)]
         for start, end in free:
+            if not whole and not rests:
+                continue
             if not whole:
                 start, end = _trimmed(text, start, end)
                 if sum(char.isalnum() for char in text[start:end]) < LEFT_OVER:

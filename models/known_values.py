@@ -18,7 +18,16 @@ from phivet.cases.known import Known, KnownValue
 from phivet.models.hits import Hit, resolve
 from phivet.models.notes_dates import mentions
 from phivet.models.notes_text import fold
-from phivet.models.notes_words import EPONYM_NOUNS, EPONYMS, GENERIC, NOT_A_PERSON, ORDINARY, PARTICLES, RADIOLOGY
+from phivet.models.notes_words import (
+    EPONYM_NOUNS,
+    EPONYMS,
+    GENERIC,
+    NOT_A_PERSON,
+    ORDINARY,
+    PARTICLES,
+    RADIOLOGY,
+    STAND_INS,
+)
 
 _NAMES = frozenset({Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME})
 _DATES = frozenset({Category.DATE_OF_BIRTH, Category.STUDY_DATE, Category.DATE})
@@ -26,7 +35,9 @@ _NOT_SEARCHED = frozenset({Category.INITIALS, Category.AGE_OVER_89, Category.STU
 _TITLES = frozenset(
     re.findall(r"\w+", "mr mrs ms miss mx master dr prof professor doctor sir dame rev md phd jr sr ii iii")
 )
-_GAP = re.compile(r"[\s,.^'&/=-]{0,3}")
+_GAP = re.compile(r"[\s,.^'&/=_-]{0,3}")
+_MORE_BEFORE = re.compile(r"\d[.,]$")
+_MORE_AFTER = re.compile(r"[ -]\d")
 _NUMBER_GAP = re.compile(r"[\s._/-]{0,2}")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
@@ -85,7 +96,7 @@ def find_known(text: str, known: Known, *, ocr: bool = False) -> list[Hit]:
     hits = [*_persons(text, key, sought), *_phrases(key, sought), *_dates(key, sought)]
     if ocr:
         hits += _misread(key, sought)
-    return resolve(hits, text)
+    return resolve(hits, text, rests=False)
 
 
 def _sought(values: Iterable[KnownValue]) -> _Sought:
@@ -117,7 +128,7 @@ def _people(category: Category, key: str) -> Iterator[_Person]:
         components = re.split(r"\^|,", group)
         words = [_WORD.findall(component) for component in components]
         every = [word for part in words for word in part if word not in _TITLES and not word.isdigit()]
-        if not every or any(word in NOT_A_PERSON for word in every):
+        if any(word in STAND_INS for word in every) or all(word in GENERIC | RADIOLOGY - ORDINARY for word in every):
             continue
         first = [word for word in words[0] if word not in _TITLES]
         family = first if len(components) > 1 else every[-1:]
@@ -255,7 +266,11 @@ def _phrases(key: str, sought: _Sought) -> Iterator[Hit]:
 
 
 def _together(key: str, words: list[re.Match[str]], phrase: _Phrase) -> bool:
-    """Whether nothing but a separator stands between `words`, and letters at the edge of a number are its own."""
+    """Whether nothing but a separator stands between `words`, and no digits beside a number belong to it as well."""
+    if phrase.is_number and _MORE_BEFORE.search(key, max(0, words[0].start() - 2), words[0].start()):
+        return False
+    if phrase.is_number and len(words) > 1 and _MORE_AFTER.match(key, words[-1].end()):
+        return False
     gap = _NUMBER_GAP if phrase.is_number else _GAP
     return all(gap.fullmatch(key, a.end(), b.start()) for a, b in pairwise(words))
 
@@ -270,7 +285,7 @@ def _dates(key: str, sought: _Sought) -> Iterator[Hit]:
 
 
 _CONFUSED = str.maketrans(
-    {"o": "0", "q": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "$": "5", "b": "8", "z": "2"}
+    {"o": "0", "q": "0", "i": "1", "l": "1", "|": "1", "!": "1", "s": "5", "$": "5", "b": "8", "z": "2", "g": "6"}
 )
 """Characters that optical recognition takes for one another."""
 _TOKEN = re.compile(r"[^\W_]+")

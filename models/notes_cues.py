@@ -10,10 +10,13 @@ from phivet.models.notes_text import Word
 
 _NUMBER_WORD = r"(?:(?:numbers?|num|nos?|nr|code|id)(?![^\W\d_])\.?|#|№)"
 _IS = r"(?:is|was)(?!\w)"
-_OPEN = r"\s{0,3}[\"'(\[<]?"
-LOOSE = re.compile(rf"(?:[ \t]{{0,2}}{_NUMBER_WORD})?[ \t]{{0,2}}(?:[:=#-]|{_IS})?{_OPEN}", re.I)
-FIRM = re.compile(rf"[ \t]{{0,2}}(?:{_NUMBER_WORD}[ \t]{{0,2}}(?:[:=#-]|{_IS})?|[:=#]|{_IS}[ \t]?:?){_OPEN}", re.I)
-COLON = re.compile(r"[ \t]{0,3}(?:[:=]|-(?=\s))[ \t]{0,4}\n?[ \t]{0,4}[\"'(\[<]?")
+_BOLD = r"[*_]{0,3}"  # as Markdown marks a label
+_OPEN = rf"{_BOLD}\s{{0,3}}{_BOLD}[\"'(\[<]?"
+LOOSE = re.compile(rf"(?:[ \t]{{0,2}}{_NUMBER_WORD})?{_BOLD}[ \t]{{0,2}}(?:[:=#-]|{_IS})?{_OPEN}", re.I)
+FIRM = re.compile(
+    rf"{_BOLD}[ \t]{{0,2}}(?:{_NUMBER_WORD}[ \t]{{0,2}}(?:[:=#-]|{_IS})?|[:=#]|{_IS}[ \t]?:?){_OPEN}", re.I
+)
+COLON = re.compile(rf"{_BOLD}[ \t]{{0,3}}(?:[:=]|-(?=\s)){_BOLD}[ \t]{{0,4}}\n?[ \t]{{0,4}}{_BOLD}[\"'(\[<]?")
 """What may stand between a cue and its value: anything usual or nothing; a colon or "number"; a colon."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -76,4 +79,4 @@ class Cues(Generic[Row]):
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
     longest_first = sorted(set(phrases), key=len, reverse=True)
     spelled = (r"[\s._-]{0,2}".join(map(re.escape, phrase.split())) for phrase in longest_first)
-    return re.compile(rf"(?:{'|'.join(spelled)})(?![^\W\d_])", re.I)
+    return re.compile(rf"(?:{'|'.join(spelled)})(?![^\W\d_])\.?", re.I)

@@ -25,7 +25,7 @@ _TITLE = re.compile(
     r"|Mr|Mrs|Ms|Miss|Mx|Master|MISS|Herr|Frau|Mme|Señora?|السيد|السيدة)(?:\.\s?|\s{1,2})(?:(?:Dr|Prof)\.?\s)?"
 )
 _DEGREE = re.compile(
-    r",?\s(?:MD|M\.D\.|DO|MBBS|MBChB|MB\sBCh|FRCR|FRANZCR|FRACS|FRCS|FRCP|FRACP|FACR|DMRD|MRCP|PhD|RN)(?![\w-]|\s\d{5})"
+    r",?\s(?:MD|M\.D\.|DO|MBBS|MBChB|MB\sBCh|FRCR|FRANZCR|FRACS|FRCS|FRCP|FRACP|FACR|DMRD|MRCP|MRCS|MSc|PhD|RN)(?![\w-]|\s\d{5})"
 )
 _BEFORE_DEGREE = re.compile(r"(?<!\w)(?:[A-Z][\w'-]{1,20}|[A-Z]\.?)(?:\s(?:[A-Z][\w'-]{1,20}|[A-Z]\.?)){1,3}$")
 _PART = r"[^\W\d_][^\W\d_' .-]{0,30}(?:[' -][^\W\d_]{1,24}){0,3}"
@@ -44,7 +44,7 @@ class Named:
     link: re.Pattern[str] = COLON
 
 
-_IS = re.compile(r"[ \t]{0,2}(?:[:=]|(?:is|was)(?!\w)[ \t]?:?|-(?=\s))[ \t]{0,4}\n?[ \t]{0,3}[\"'(\[<]?", re.I)
+_IS = re.compile(rf"{COLON.pattern}|[ \t]{{0,2}}(?:is|was)(?!\w)[ \t]?:?[ \t]{{0,3}}[\"'(\[<]?", re.I)
 _A_CAPITAL = re.compile(r"[ \t]{1,2}(?=[A-Z])")
 _CUES = Cues(
     (
@@ -96,6 +96,7 @@ _CUES = Cues(
         Named(Category.INITIALS, "initials; patient initials; pt initials", 0.9, 0, _IS),
     )
 )
+_TITLES = frozenset({"Dr", "Mr", "Mrs", "Ms", "Miss", "Prof"})
 _INSIDE_A_LABEL = re.compile(r"[^\W\d_][\s._-]{1,2}$")
 _OWN_LABEL = re.compile(
     r"(?:^|[\n.;,:|([]|\b(?:patient|full|his|her|my|their|your|whose|legal|real|birth|the))[\s._-]{0,3}$", re.I
@@ -115,7 +116,7 @@ def find_names(reading: Reading) -> Iterator[Hit]:
             if score and end - label.end > 2:
                 yield Hit(label.row.category, label.end, end, score, (Reason.CUE,))
     for title in _TITLE.finditer(text):
-        end = name_end(text, title.end(), commas=False)
+        end = name_end(text, title.end(), titled=True)
         if any(len(part) > 1 for part in _parts(text, title.end(), end)) and not _is_eponym(text, end):
             category = Category.CLINICIAN_NAME if title["dr"] else Category.NAME
             yield Hit(category, title.start(), end, 0.92, (Reason.CUE,))
@@ -128,16 +129,17 @@ def find_names(reading: Reading) -> Iterator[Hit]:
             yield Hit(Category.NAME, match.start(), match.end(), 0.93, (Reason.PATTERN,))
 
 
-def name_end(text: str, start: int, commas: bool = True) -> int:
-    """Where the name that begins at `start` ends, 0 if there is none. At most four words and particles, one comma."""
-    end, position, big = 0, start, 0
+def name_end(text: str, start: int, titled: bool = False) -> int:
+    """Where the name at `start` ends, 0 if there is none: four words and particles, one comma if not `titled`."""
+    end, position, big, commas = 0, start, 0, not titled
     for _ in range(6):
         word = _WORD.match(text, position)
-        if word is None or not _may_be_name(word.group(), big > 0):
+        if word is None or not _may_be_name(word.group(), titled or big > 0):
             break
         if word.group() not in PARTICLES:
             end = word.end() - (2 if word.group().endswith("'s") else 0)
             big += 1
+            titled = titled or word.group() in _TITLES
         gap = _GAP.match(text, word.end())
         if gap is None or big >= 4:
             break
@@ -156,8 +158,10 @@ def _may_be_name(word: str, inside: bool) -> bool:
     lower = word.lower()
     if word in PARTICLES:
         return True
+    if word in ("A", "I"):
+        return inside
     if lower in NOT_A_PERSON or lower.removesuffix("'s") in RADIOLOGY or _SPECIALTY.fullmatch(lower):
-        return lower in ("dr", "mr", "mrs", "ms", "miss", "prof") and not inside and not word.isupper()
+        return word in _TITLES and not inside
     return not word[0].islower()
 
 

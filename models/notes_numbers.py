@@ -117,8 +117,10 @@ NUMBERS: tuple[Checked, ...] = (
     _row(_RECORD, r"\d{9}", bsn.is_valid, 0, cue="bsn|burgerservicenummer"),
     _row(_RECORD, r"\d{13}", za_idnr.is_valid, 0.5, cue=_ID),
 )
-_BEGINS = re.compile(r"(?<![\w./-])(?=[A-Za-z]{0,8}[ -]?\d(?:[ ./+-]?[A-Za-z]{0,5}\d){5}|[A-Za-z]{3}[ -]?\d\d)")
-"""Where any of them may begin: six digits with at most a few letters between, or the beginning of an NHI number."""
+_BEGINS = re.compile(
+    r"(?<![\w./-])(?=[A-Za-z]{0,8}[ -]?\d(?:[ ./+-]?[A-Za-z]{0,5} ?\d){5}|[A-Za-z]{3}[ -]?\d\d|\w{17}(?!\w))"
+)
+"""Where any of them may begin: six digits with at most a few letters between, an NHI number, a VIN."""
 _ANY = re.compile("|".join(f"(?:{number.form.pattern})" for number in NUMBERS), re.I)
 
 

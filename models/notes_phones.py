@@ -84,6 +84,10 @@ def find_phones(reading: Reading) -> Iterator[Hit]:
             yield Hit(Category.PHONE, match.start(), match.end(), judged[written], (Reason.PATTERN,))
 
 
+_WITHOUT_TRUNK = {(10,): 0.4, (5, 5): 0.6, (3, 7): 0.5, (3, 3, 4): 0.6}
+"""How probable it is that ten digits in such groups are a North American or Indian number, if a plan has it."""
+
+
 def _score(written: str) -> float:
     """How probable it is that `written` is a telephone number, no cue being there; 0: it is none."""
     digits = sum(char.isdigit() for char in written)
@@ -101,9 +105,7 @@ def _score(written: str) -> float:
         if len(groups) > 1 and len(groups[0]) > 1:
             return 0.9 if valid else 0.55 if digits >= 9 and " " in written else 0
         return 0.65 if valid else 0
-    if digits == 10 and valid and "/" not in written:
-        return {1: 0.4, 2: 0.6, 3: 0.6}.get(len(groups), 0)
-    return 0
+    return _WITHOUT_TRUNK.get(tuple(map(len, groups)), 0) if valid else 0
 
 
 def _is_valid(written: str, regions: tuple[str, ...] = REGIONS) -> bool:

@@ -173,7 +173,8 @@ _ACRONYM = re.compile(
     r"(?<!\w)[A-Z]{2,8}(?: (?:No|ID|NO))?[:.#]{0,2} ?(?P<number>\d{9,16}|\d{3,5}(?:[ -]\d{3,5}){2,3})(?![\w/]|[.,-]\d)"
 )
 _UDI = re.compile(r"\(01\)\d{14}(?:\s?\((?:1[0-7]|21|240)\)[\w./-]{1,24}){1,6}")
-_TOKENS = re.compile(r"(?<!\S)[^\s]{3,64}(?!\S)")
+_BOUND = r"\s=:;,()\[\]{}<>\"'"
+_TOKENS = re.compile(rf"(?<![^{_BOUND}])[^{_BOUND}]{{3,64}}(?![^{_BOUND}])")
 _CAPITALISED_BEFORE = re.compile(r"(?<![^\s(\[])[A-Z]\w{1,24} $")
 
 
@@ -195,17 +196,10 @@ def find_study_keys(reading: Reading, known: Known) -> Iterator[Hit]:
     for word in _TOKENS.finditer(text):
         if not any(char.isdigit() for char in word.group()):
             continue
-        start, end = _bare(word)
-        if start < end and known.is_study_key(text[start:end]):
+        start, end = word.start(), word.start() + len(word.group().rstrip(".!?"))
+        if known.is_study_key(text[start:end]):
             yield Hit(Category.STUDY_KEY, start, end, 0.95, (Reason.PATTERN,))
             continue
         before = _CAPITALISED_BEFORE.search(text, max(0, start - 32), start)
         if before and known.is_study_key(text[before.start() : end]):
             yield Hit(Category.STUDY_KEY, before.start(), end, 0.95, (Reason.PATTERN,))
-
-
-def _bare(word: re.Match[str]) -> tuple[int, int]:
-    """The place of `word` without the punctuation around it."""
-    text = word.group()
-    left = len(text) - len(text.lstrip("([{<\"'=:,;"))
-    return word.start() + left, word.start() + max(left, len(text.rstrip(")]}>\"'.,;:!?")))

@@ -119,13 +119,13 @@ def _under(host: str, domains: frozenset[str]) -> bool:
 
 def _network(text: str) -> Iterator[Hit]:
     for match in _IPV4.finditer(text):
-        octets = [int(octet) for octet in match.group().split(":")[0].split(".")]
-        if max(octets) > 255:
+        octets = match.group().split(":")[0].split(".")
+        if any(int(octet) > 255 or (octet[0] == "0" and len(octet) > 1) for octet in octets):
             continue
         if _IP_CUE.search(text[max(0, match.start() - 24) : match.start()]):
             yield Hit(Category.IP_ADDRESS, match.start(), match.end(), 0.97, _CUE)
-        elif max(octets) >= 20 and octets[0] > 0:  # 1.2.3.4 is rather a section or a version
-            yield Hit(Category.IP_ADDRESS, match.start(), match.end(), 0.85, _PATTERN)
+        elif large := sum(int(octet) >= 20 for octet in octets):  # 1.2.3.4 is rather a section or a version
+            yield Hit(Category.IP_ADDRESS, match.start(), match.end(), 0.85 if large > 1 else 0.4, _PATTERN)
     if text.count(":") >= 2:
         for match in _IPV6.finditer(text):
             groups = [group for group in match.group().split(":") if group]

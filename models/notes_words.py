@@ -11,7 +11,8 @@ def _words(name: str) -> frozenset[str]:
 
 
 RADIOLOGY = _words("radiology")
-NOT_A_PERSON = _words("not_a_person")
+STAND_INS = _words("stand_ins")
+NOT_A_PERSON = _words("not_a_person") | STAND_INS
 ORDINARY = _words("ordinary")
 EPONYMS = _words("eponyms")
 EPONYM_NOUNS = _words("eponym_nouns")

@@ -12,6 +12,8 @@ from phivet.models.hits import Hit
 
 NAME_BY_CARET = re.compile(r"\b[A-Z][A-Z'-]{1,30}\^[A-Z'-]{1,30}(?:\^[A-Z'-]{0,30}){0,3}")
 NAME_BY_COMMA = re.compile(r"\b([A-Z][A-Z'-]{2,}(?: [A-Z'-]{2,}){0,2}) ?, ?([A-Z][A-Z'-]+)\b")
+NAME_BESIDE_SEX = re.compile(r"\b([A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){1,3}) ?[\[(|I]{1,2}[MFUO][\])|I]")
+"""`DAVIDSON DOUGLAS [M]`, as consoles write it; a bracket may be read as a bar or an I."""
 NO_NAME = re.compile(
     r"\b(?:LIVER|KIDNEYS?|RENAL|SPLEEN|AORTA|NODES?|LYMPH|THYROID|BREAST|OVARY|UTERUS|BLADDER|HEART|LUNGS?|CHEST|ABDOMEN|"
     r"PELVIS|SPINE|HEAD|NECK|BRAIN|KNEE|HIP|SHOULDER|WRIST|ANKLE|FOOT|HAND|ELBOW|LEFT|RIGHT|LT|RT|SAG|AX|COR|TRANS|LONG|"
@@ -37,6 +39,9 @@ def overlay_hits(text: str) -> Iterator[Hit]:
     for match in NAME_BY_COMMA.finditer(text):
         if not NO_NAME.search(match[0]):
             yield Hit(Category.NAME, match.start(), match.end(), 0.85, (Reason.PATTERN,))
+    for match in NAME_BESIDE_SEX.finditer(text):
+        if not NO_NAME.search(match[1]):
+            yield Hit(Category.NAME, match.start(1), match.end(1), 0.85, (Reason.PATTERN,))
     if INSTITUTION.search(text):
         yield Hit(Category.FACILITY, 0, len(text), 0.85, (Reason.PATTERN,))
     for match in BARE_NUMBER.finditer(text):

@@ -1,6 +1,7 @@
 """Text in the pixels: read, put into lines, judged by the notes' rules, the case's own values and its form."""
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -46,14 +47,17 @@ class Line:
         return sum(word.confidence * len(word.text) for word in self.words) / letters
 
     def box(self, start: int, end: int) -> tuple[int, int, int, int]:
-        """x0, y0, x1, y1 around the words that hold characters [start, end)."""
+        """x0, y0, x1, y1 around characters [start, end), letters being of one width, with one to spare at each side."""
         held, at = [], 0
         for word in self.words:
-            if at < end and start < at + len(word.text):
-                held.append(word)
+            first, last = max(0, start - at - 1), min(len(word.text), end - at + 1)
+            if start < at + len(word.text) and at < end:
+                width = (word.x1 - word.x0) / len(word.text)
+                x0, x1 = word.x0 + math.floor(first * width), word.x0 + math.ceil(last * width)
+                held.append((x0, word.y0, min(x1, word.x1), word.y1))
             at += len(word.text) + 1
-        held = held or list(self.words)
-        return min(w.x0 for w in held), min(w.y0 for w in held), max(w.x1 for w in held), max(w.y1 for w in held)
+        x0s, y0s, x1s, y1s = zip(*held, strict=True)
+        return min(x0s), min(y0s), max(x1s), max(y1s)
 
 
 class BurnedInText:

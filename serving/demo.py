@@ -35,7 +35,7 @@ IDENTIFYING = (
 
 
 def write_cases(folder: Path) -> list[Path]:
-    """Write the demonstration cases below `folder`: an ultrasound with a note, a CT, an MR, and a clean teaching case."""
+    """Write the cases below `folder`: an ultrasound with a note, a CT, an MR, and a clean teaching case."""
     import pydicom
     from pydicom.examples import get_path
     from pydicom.uid import generate_uid

@@ -37,6 +37,7 @@ def found(words: Sequence[Word], known: Known | None = None, upright: int = 1) -
     [
         (["ZZZDOWNTIME,MARY"], Category.NAME),
         (["DOE^JANE"], Category.NAME),
+        (["WHITFIELD MARGARET [F]", "01.09.2012"], Category.NAME),
         (["BAPTIST MED CTR"], Category.FACILITY),
         (["CCHS CLEVELAND CLINIC"], Category.FACILITY),
         (["DOB:", "08/29/1951"], Category.DATE_OF_BIRTH),
@@ -93,6 +94,13 @@ def test_a_finding_lies_around_its_own_words_alone() -> None:
     (finding,) = [f for f in found(written("512", "DOE^JANE", "512")) if f.category is Category.NAME]
     assert finding.place == Box("file-1", 138, 20, 218, 40, frame=0)
     assert Reason.BURNED_IN in finding.reasons
+
+
+def test_a_finding_inside_a_long_line_lies_around_its_own_letters() -> None:
+    line = Word("WHITFIELD MARGARET [F] 01.09.2012", 0.9, 0, 0, 330, 20)
+    places = {f.category: f.place for f in found([line])}
+    assert places[Category.NAME] == Box("file-1", 0, 0, 190, 20, frame=0)
+    assert places[Category.STUDY_DATE] == Box("file-1", 220, 0, 330, 20, frame=0)
 
 
 def test_boxes_of_a_picture_that_is_stored_sideways_lie_in_the_stored_pixels() -> None:

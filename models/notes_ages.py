@@ -19,6 +19,7 @@ _AFTER: tuple[tuple[re.Pattern[str], float], ...] = tuple(
             r"(?!\s(?:patients|subjects|cases|volunteers|controls|participants|adults|donors|cadavers|rats|mice))",
             0.85,
         ),
+        (r"\s?(?:years?|yrs?|y)\s?[,;/(]{1,2}\s?(?:\w{3,12}\s)?(?:male|female|man|woman|[MF])\b", 0.9),
         (r"\s?(?:سنة|سنه|عام[اًا]{0,2})(?!\w)", 0.8),
     )
 )
@@ -26,9 +27,12 @@ _BEFORE: tuple[tuple[re.Pattern[str], float], ...] = tuple(
     (re.compile(form, re.I), score)
     for form, score in (
         (r"\b(?:aged?|age\sof|turned)\s?[:=]?\s?(?:is\s|was\s)?(?:over\s|about\s|approx\.?\s)?$", 0.95),
+        (r"(?<![\w/])[MF]\s?/\s?$", 0.9),
+        (r"\b(?:he|she|patient)\s(?:is|was)\s(?:now\s)?$", 0.8),
         (r"(?:عمر\w{0,2}|البالغ\w{0,2}|العمر)\s?[:=]?\s?(?:من العمر\s)?$", 0.95),
     )
 )
+_SEX_BEFORE = re.compile(r"(?<![\w/])[MF]\s?/$")
 _NO_AGE = re.compile(r"\.\d|\s?(?:%|days?|weeks?|months?|hours?|min|mm|cm|-\s?\d)", re.I)
 _DICOM = re.compile(r"(?<![\dA-Za-z])0$")
 _SEX = re.compile(
@@ -38,19 +42,19 @@ _SEX = re.compile(
 _TEMPERATURE = re.compile(r"(?:temp\w*|fever\w*|febrile|\bT|°|degrees|of|to)\W{0,3}$", re.I)
 _MANY = re.compile(
     r"\b(?:patients|people|persons|adults|men|women|males|females|those|individuals|subjects|populations?|incidence"
-    r"|prevalence|range[ds]?|older\sthan|up\sto|cases)\b[^.;\n]{0,24}$",
+    r"|prevalence|range[ds]?|mean|median|average|survival|older\sthan|up\sto|cases)\b[^.;\n]{0,24}$",
     re.I,
 )
 _IN_WORDS: tuple[tuple[re.Pattern[str], float], ...] = (
     (
         re.compile(
             r"\b(?:ninety(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)\shundred(?:\s(?:and\s)?\w{3,9})?)"
-            r"[\s-]years?[\s-]olds?\b",
+            r"[\s-]years?[\s-]olds?\b|\baged\sninety(?:-\w{3,5})?",
             re.I,
         ),
         0.97,
     ),
-    (re.compile(r"\b(?:his|her|their)\s(?:early\s|mid-?\s?|late\s)?(?:90'?s|nineties)\b", re.I), 0.8),
+    (re.compile(r"(?<=\bin )(?:his|her|their)\s(?:early\s|mid-?\s?|late\s)?(?:90'?s|nineties)\b", re.I), 0.8),
     (re.compile(r"\b(?:nonagenarian|centenarian)\b", re.I), 0.9),
 )
 
@@ -75,7 +79,9 @@ def _age(text: str, start: int, end: int) -> Iterator[Hit]:
         return
     if dicom and text[end : end + 1] == "Y" and not text[end + 1 : end + 2].isalnum():
         yield Hit(Category.AGE_OVER_89, start - 1, end + 1, 0.97, (Reason.PATTERN,))
-    if before and (before[-1].isalnum() or before[-1] in "_.,/-"):
+    if before and (
+        before[-1].isalnum() or before[-1] in "_.,-" or (before[-1] == "/" and not _SEX_BEFORE.search(before))
+    ):
         return
     for form, score in _AFTER:
         if match := form.match(text, end):

@@ -29,12 +29,12 @@ _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name
 _FIRST_OF_TWO = frozenset(name.split("_")[0] for name in _MONTHS if "_" in name)
 
 DATE_LIKE = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2}(?:\d\d)?|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?![\d/.-])")
-"""What has the form of a date, for rules that must not take one for a number."""
+"""What has the form of a date, for rules that must not take one for a telephone number."""
 
 # Each begins with a digit, then looks behind it: so the scan for the first digit is fast.
 _DAY_MONTH_YEAR = re.compile(
-    r"(?P<a>\d(?<![\d.,/-]\d)(?<![A-Za-z]-\d)\d?)(?P<gap>\s?[/.-]\s?|\s)(?P<b>\d{1,2})(?P=gap)"
-    r"(?P<y>(?:19|20)\d\d|(?<=[/.-])\d\d|(?<=[/.-]\s)\d\d)(?!\d|[/.,-]\d)"
+    r"(?P<a>\d(?:(?<![\d.,/-]\d)|(?<=\d{4}-\d))(?<![A-Za-z]-\d)\d?)(?P<gap>\s?[/.-]\s?|\s)(?P<b>\d{1,2})(?P=gap)"
+    r"(?P<y>(?:19|20)\d\d|(?<=[/.-])\d\d|(?<=[/.-]\s)\d\d)(?!\d|[/.,]\d|-\d(?!\d?[/.]\d))"
 )
 _YEAR_MONTH_DAY = re.compile(
     r"(?P<y>[12](?<![\d.,/-][12])(?:(?<=1)9|(?<=2)0)\d\d)"
@@ -43,14 +43,34 @@ _YEAR_MONTH_DAY = re.compile(
 )
 _COMPACT = re.compile(
     r"(?P<y>[12](?<![\d.,][12])(?<!\d[/-][12])(?:(?<=1)9|(?<=2)0)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])"
-    r"(?P<time>(?:[01]\d|2[0-3])[0-5]\d[0-5]\d)?(?!\d|[.,/-]\d|[A-Za-z])"
+    r"(?P<time>T?(?:[01]\d|2[0-3])[0-5]\d[0-5]\d)?(?!\d|[.,/-]\d|[A-Za-z])"
 )
 _MONTH_SLASH_YEAR = re.compile(rf"\d(?<![\d./:-]\d)\d?\s?/\s?{YEAR}(?![\d/])")
 _ON_DAY_MONTH = re.compile(r"\s?:?\s(?:the\s)?(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%.]|\s?-\s?\d)")
-_ON = frozenset({"on", "date", "dated", "since", "until", "seen", "from", "dob", "performed", "done"})
+_ON = frozenset(
+    {
+        "on",
+        "scanned",
+        "admitted",
+        "discharged",
+        "reviewed",
+        "date",
+        "dated",
+        "since",
+        "until",
+        "seen",
+        "from",
+        "dob",
+        "performed",
+        "done",
+    }
+)
 
 # Around the name of a month.
-_DAY_BEFORE = re.compile(r"(?<![\d./:-])(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s?[-./]\s?|\s?,?\s?(?:of\s)?|\s?من\s)$", re.I)
+_DAY_BEFORE = re.compile(
+    r"(?<![\d./:-])(?:\d{1,2}\s?(?:-|to|and|&)\s?)?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s?[-./]\s?|\s?,?\s?(?:of\s)?|\s?من\s)$",
+    re.I,
+)
 _YEAR_AFTER = re.compile(
     rf"\.?(?:\s?[-./,']\s?|\s{{1,2}}(?:of\s)?)?(?P<y>{YEAR}|(?<=[-/.'])\d\d(?![\d:%]))(?!\d)", re.I
 )
@@ -67,6 +87,11 @@ _TIME = re.compile(
 _MEASURE = re.compile(
     rf"\s?-?{UNIT}|\s?(?:x|×|\+|=)\s?\d|\s(?:of|power|pain|strength|scale|scores?|motor|levels?)\b", re.I
 )
+
+
+def is_date(text: str) -> bool:
+    """Whether all of `text` has the form of a date, and there is such a day."""
+    return DATE_LIKE.fullmatch(text) is not None and any(mention.days for mention in mentions(text))
 
 
 @dataclass(frozen=True)
@@ -149,14 +174,15 @@ def _around_month(text: str, start: int, end: int, word: str) -> Iterator[Mentio
         if word not in _MONTHS:
             return
     month, written = _MONTHS[word], text[start:end]
-    before = _DAY_BEFORE.search(text, max(0, start - 12), start)
+    before = _DAY_BEFORE.search(text, max(0, start - 16), start)
     year = _YEAR_AFTER.match(text, end)
     if before and (days := _days(year["y"] if year else "2000", (month, int(before["d"])))):
         if year:
             score = 0.97 if len(year["y"]) == 4 else 0.85
             yield Mention(before.start(), _time_end(text, year.end()), days, score)
             return
-        if written not in ("may", "march") and not _MEASURE.match(text, end):
+        ends_a_sentence = "." in before.group() and written in ("May", "March")
+        if written not in ("may", "march") and not ends_a_sentence and not _MEASURE.match(text, end):
             yield Mention(before.start(), end, frozenset(), 0.8)
             return
     after = _DAY_AFTER.match(text, end)
@@ -209,10 +235,10 @@ def find_dates(reading: Reading) -> Iterator[Hit]:
         before = text[max(0, mention.start - 48) : mention.start]
         start, end, score = mention.start, mention.end, mention.score
         if _BORN.search(before) or _BORN_AFTER.match(text, end):
-            yield Hit(Category.DATE_OF_BIRTH, start, end, max(score, 0.98), _CUED)
+            yield Hit(Category.DATE_OF_BIRTH, start, end, 1 - (1 - score) * 0.1, _CUED)
         elif _STUDIED.search(before):
-            yield Hit(Category.STUDY_DATE, start, end, max(score, 0.9), _CUED)
+            yield Hit(Category.STUDY_DATE, start, end, 1 - (1 - score) * 0.5, _CUED)
         elif _DATED.search(before):
-            yield Hit(Category.DATE, start, end, max(score, 0.85), _CUED)
+            yield Hit(Category.DATE, start, end, 1 - (1 - score) * 0.5, _CUED)
         else:
             yield Hit(Category.DATE, start, end, score, (Reason.PATTERN,))

@@ -31,7 +31,7 @@ class Harmless:
 
 
 _MONTHS = rf"{MONTH}(?:\s?[-/]\s?{MONTH})?\.?"
-_ISSUE = r"\(\s?(?:suppl\.?\s?)?\d{1,3}(?:\s?[-/]\s?\d{1,3})?\s?(?:suppl\.?\s?\d{0,3})?\)"
+_ISSUE = r"\(\s?(?:suppl\.?\s?)?\d{1,5}(?:\s?[-/]\s?\d{1,3})?\s?(?:suppl\.?\s?\d{0,3})?\)"
 _PAGES = r"[a-z]{0,3}\d{1,7}(?:\s?-\s?[a-z]{0,3}\d{1,7})?[a-z]?(?!\w)"
 _DAY = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s{MONTH},?\s{YEAR}|{MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{YEAR}"
@@ -87,7 +87,7 @@ MEDICINE: tuple[Harmless, ...] = (
     Harmless(
         "named score or measurement",
         r"(?:[A-Z]{1,4}-?RADS|Gleason|ASPECTS|GCS|NIHSS|EDSS|MMSE|MoCA|APGAR|MELD|HU|ADC|SUV(?:max)?|RI|PSV|FEV1?|FVC"
-        rf"|PFTs?|EF|BMI)\s?[:=]?\s?(?:of\s)?{_ROW_OF_NUMBERS}",
+        rf"|PFTs?|EF|BMI|GRE|FSE|TSE|SE|STIR|TR|TE|TI|FA)\s?[:=]?\s?(?:of\s)?{_ROW_OF_NUMBERS}",
     ),
     Harmless(
         "laboratory row",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from phivet.cases.categories import Category
 from phivet.cases.findings import Reason
 from phivet.models.hits import Hit
-from phivet.models.notes_cues import COLON, Cues
+from phivet.models.notes_cues import COLON, LOOSE, Cues
 from phivet.models.notes_text import Reading
 from phivet.models.notes_words import EPONYM_NOUNS, NOT_A_PERSON, PARTICLES, RADIOLOGY
 
@@ -18,12 +18,13 @@ _MARKS = r"\u0300-\u036f\u0900-\u0dff\u064b-\u0652"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|['.\u200c\u200d-](?=[^\W\d_])|[{_MARKS}]){{0,30}}")
 _GAP = re.compile(r"\.?[ \t]{1,2}|\.?[ \t]?,[ \t]{0,2}|\.(?=[^\W\d_])")
 _SPECIALTY = re.compile(
-    r"\w{3,}(?:ology|ologist|surgery|surgeon|iatrics|iatry|iatrist|paedics?|pedics?|icine|oma|itis|osis|opathy|ectomy|emia)"
+    r"\w{3,}(?:ology|ologist|surgery|surgeon|iatrics|iatry|iatrist|paedics?|pedics?|icine|oma|itis|osis|opathy|ectomy|emia|graphy|grams?|scopy|metry)"
 )
 _TITLE = re.compile(
     r"(?<![\w'-])(?:(?P<dr>Dr|Prof|Professor|Doctor|A/Prof|Assoc\.? Prof|Dra|DR(?=\.)|د|الدكتور|الدكتورة|دكتور|دكتورة)"
     r"|Mr|Mrs|Ms|Miss|Mx|Master|MISS|Herr|Frau|Mme|Señora?|السيد|السيدة)(?:\.\s?|\s{1,2})(?:(?:Dr|Prof)\.?\s)?"
 )
+_TITLE_IN_CAPITALS = re.compile(r"(?<![\w'-])(?:(?P<dr>DR|PROF)|MRS?|MS)\s(?=[A-Z]{3,}\s[A-Z]{3,}|[A-Z]\s[A-Z]{4,})")
 _DEGREE = re.compile(
     r",?\s(?:MD|M\.D\.|DO|MBBS|MBChB|MB\sBCh|FRCR|FRANZCR|FRACS|FRCS|FRCP|FRACP|FACR|DMRD|MRCP|MRCS|MSc|PhD|RN)(?![\w-]|\s\d{5})"
 )
@@ -46,6 +47,7 @@ class Named:
 
 _IS = re.compile(rf"{COLON.pattern}|[ \t]{{0,2}}(?:is|was)(?!\w)[ \t]?:?[ \t]{{0,3}}[\"'(\[<]?", re.I)
 _A_CAPITAL = re.compile(r"[ \t]{1,2}(?=[A-Z])")
+_A_FIRST_NAME = re.compile(r",?[ \t]{1,2}(?=[A-Z][a-z])")
 _CUES = Cues(
     (
         Named(
@@ -93,7 +95,21 @@ _CUES = Cues(
             0,
             _A_CAPITAL,
         ),
-        Named(Category.INITIALS, "initials; patient initials; pt initials", 0.9, 0, _IS),
+        Named(
+            Category.CLINICIAN_NAME,
+            "referring doctor; referring physician; referring clinician; attending physician; consultant radiologist",
+            0.75,
+            0,
+            _A_CAPITAL,
+        ),
+        Named(
+            Category.RELATIVE_NAME,
+            "husband; wife; son; daughter; mother; father; brother; sister; partner; fiance; fiancée",
+            0.75,
+            0.65,
+            _A_FIRST_NAME,
+        ),
+        Named(Category.INITIALS, "initials; patient initials; pt initials", 0.9, 0, LOOSE),
     )
 )
 _TITLES = frozenset({"Dr", "Mr", "Mrs", "Ms", "Miss", "Prof"})
@@ -101,32 +117,52 @@ _INSIDE_A_LABEL = re.compile(r"[^\W\d_][\s._-]{1,2}$")
 _OWN_LABEL = re.compile(
     r"(?:^|[\n.;,:|([]|\b(?:patient|full|his|her|my|their|your|whose|legal|real|birth|the))[\s._-]{0,3}$", re.I
 )
+_GOES_ON = re.compile(r"[ \t](?!(?:is|was|has|had|and|aged|who|presents|presented|came)\b)[a-z]")
 _EPONYM = re.compile(r"('s)?[ \t]{1,2}([^\W\d_]+)")
 
 
 def find_names(reading: Reading) -> Iterator[Hit]:
     """Labelled and titled names, names before degrees, person names with carets, initials after their label."""
     text = reading.text
-    for label in _CUES.labels(text, reading.words):
-        if label.row.category is Category.INITIALS:
-            if match := _INITIALS.match(text, label.end):
-                yield Hit(Category.INITIALS, match.start(), match.end(), label.row.score, (Reason.CUE,))
-        elif _stands_alone(text, label.start) and (end := name_end(text, label.end)):
-            score = label.row.score if len(_parts(text, label.end, end)) > 1 else label.row.one_word
-            if score and end - label.end > 2:
-                yield Hit(label.row.category, label.end, end, score, (Reason.CUE,))
+    labelled = list(_labelled(reading))
+    yield from labelled
+    of_label = {hit.start: hit.category for hit in labelled}
     for title in _TITLE.finditer(text):
         end = name_end(text, title.end(), titled=True)
-        if any(len(part) > 1 for part in _parts(text, title.end(), end)) and not _is_eponym(text, end):
+        if not any(len(part) > 1 for part in _parts(text, title.end(), end)) or _is_eponym(text, end):
+            continue
+        category = Category.CLINICIAN_NAME if title["dr"] else Category.NAME
+        score = 0.92 if text[title.end()].isupper() else 0.6  # a script without capitals tells names less well
+        yield Hit(of_label.get(title.start(), category), title.start(), end, score, (Reason.CUE,))
+    for title in _TITLE_IN_CAPITALS.finditer(text):
+        end = name_end(text, title.end(), titled=True)
+        parts = _parts(text, title.end(), end)
+        if len(parts) > 1 and len(parts[-1]) > 2 and not _is_no_name(text[title.end() : end]):
             category = Category.CLINICIAN_NAME if title["dr"] else Category.NAME
-            yield Hit(category, title.start(), end, 0.92, (Reason.CUE,))
+            yield Hit(category, title.start(), end, 0.5, (Reason.CUE,))
     for degree in _DEGREE.finditer(text):
         name = _BEFORE_DEGREE.search(text, max(0, degree.start() - 64), degree.start())
         if name and not _is_no_name(name.group()):
             yield Hit(Category.CLINICIAN_NAME, *name.span(), 0.75, (Reason.CUE, Reason.PATTERN))
     for match in _CARETS.finditer(text) if "^" in text else ():
         if not _is_no_name(match["family"]) and not _is_no_name(match["given"]):
-            yield Hit(Category.NAME, match.start(), match.end(), 0.93, (Reason.PATTERN,))
+            category = of_label.get(match.start(), Category.NAME)
+            yield Hit(category, match.start(), match.end(), 0.93, (Reason.PATTERN,))
+
+
+def _labelled(reading: Reading) -> Iterator[Hit]:
+    text = reading.text
+    for label in _CUES.labels(text, reading.words):
+        row = label.row
+        if row.category is Category.INITIALS:
+            if match := _INITIALS.match(text, label.end):
+                yield Hit(Category.INITIALS, match.start(), match.end(), row.score, (Reason.CUE,))
+        elif _stands_alone(text, label.start) and (end := name_end(text, label.end)) - label.end > 2:
+            several = len(_parts(text, label.end, end)) > 1
+            score = row.score if several else row.one_word
+            goes_on = not several and row.link is not _A_FIRST_NAME and _GOES_ON.match(text, end)
+            if score and not goes_on:
+                yield Hit(row.category, label.end, end, score, (Reason.CUE,))
 
 
 def name_end(text: str, start: int, titled: bool = False) -> int:

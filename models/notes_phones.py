@@ -32,10 +32,11 @@ _NORTH_AMERICAN = re.compile(
 
 @dataclass(frozen=True)
 class Line:
-    """What people write before a telephone number."""
+    """What people write before a telephone number of at least so many digits."""
 
     category: Category
     phrases: str
+    digits: int = 6
     link: re.Pattern[str] = LOOSE
 
 
@@ -43,16 +44,20 @@ _CUES = Cues(
     (
         Line(
             Category.PHONE,
-            "phone; tel; telephone; tel no; phone no; phone number; telephone number; mobile; mobile number; mob; "
-            "cell; cell phone; cellphone; ph; contact; contact no; contact number; call; call me on; call me at; call "
-            "on; call us on; call him on; call her on; reach me at; reach me on; reached at; reached on; contact me "
-            "on; contact on; ring; text; whatsapp; sms; landline; pager; beeper; bleep; home; work; after hours; "
-            "téléphone; telefon; telefono; teléfono; telefone; هاتف; الهاتف; جوال; الجوال; موبايل; تلفون; رقم الهاتف; "
-            "رقم الجوال; للتواصل",
+            "phone; phone no; phone number; tel; tel no; telephone; telephone number; mobile; mobile number; mob; "
+            "cell; cell phone; cellphone; landline; contact no; contact number; whatsapp; pager; beeper; bleep; "
+            "téléphone; telefon; telefono; teléfono; telefone; هاتف; الهاتف; رقم الهاتف; جوال; الجوال; رقم الجوال; "
+            "موبايل; تلفون; للتواصل",
         ),
-        Line(Category.PHONE, "t; p; m; h; w", COLON),
-        Line(Category.FAX, "fax; facsimile; fax no; fax number; telefax; فاكس; الفاكس"),
-        Line(Category.FAX, "f", COLON),
+        Line(
+            Category.PHONE,
+            "ph; contact; contact on; contact me on; call; call on; call me on; call me at; call us on; call him on; "
+            "call her on; reach me on; reach me at; reached on; reached at; ring; text; sms; home; work; after hours",
+            digits=7,
+        ),
+        Line(Category.PHONE, "t; p; m; h; w", link=COLON),
+        Line(Category.FAX, "fax; fax no; fax number; facsimile; telefax; فاكس; الفاكس"),
+        Line(Category.FAX, "f", link=COLON),
     )
 )
 
@@ -63,7 +68,7 @@ def find_phones(reading: Reading) -> Iterator[Hit]:
         return
     for label in _CUES.labels(reading.text, reading.words):
         match = _CUED.match(reading.text, label.end)
-        if match and not DATE_LIKE.match(match.group()):
+        if match and _digits(match.group()) >= label.row.digits and not DATE_LIKE.match(match.group()):
             valid = _is_valid(match.group())
             if valid or label.row.link is LOOSE:  # one letter and a colon say little
                 score = 0.98 if valid else 0.85
@@ -84,13 +89,17 @@ def find_phones(reading: Reading) -> Iterator[Hit]:
             yield Hit(Category.PHONE, match.start(), match.end(), judged[written], (Reason.PATTERN,))
 
 
+def _digits(text: str) -> int:
+    return sum(char.isdigit() for char in text)
+
+
 _WITHOUT_TRUNK = {(10,): 0.4, (5, 5): 0.6, (3, 7): 0.5, (3, 3, 4): 0.6}
 """How probable it is that ten digits in such groups are a North American or Indian number, if a plan has it."""
 
 
 def _score(written: str) -> float:
     """How probable it is that `written` is a telephone number, no cue being there; 0: it is none."""
-    digits = sum(char.isdigit() for char in written)
+    digits = _digits(written)
     groups = re.split(r"\D+", written.strip("+() "))
     if written.startswith(("+", "(+")):
         return 0.97 if _is_valid(written) else 0.6 if 9 <= digits <= 15 else 0

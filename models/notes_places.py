@@ -26,6 +26,9 @@ _ADDRESS = re.compile(
     rf"(?:\s?,\s?(?:Apt|Unit|Flat|Suite)\.?\s?\d{{1,5}})?(?:(?:\s?,\s?|\s)(?!{_NO_TOWN}){_NAME}(?:\s{_NAME}){{0,2}}){{0,3}}"
     r"(?:,?\s(?:\d{4,5}(?:-\d{4})?|[A-Z]{2,3}\s\d{4,5}))?(?!\d)"
 )
+_LOWER_CASE = re.compile(
+    r"\d(?<![\w./-]\d)\d{0,3}[a-z]?\s(?:[a-z']{3,15}\s){1,2}(?:street|avenue|crescent|terrace)\b(?!\s(?:traffic|drug|view))"
+)
 _UNIT_BEFORE = re.compile(r"(?<!\w)(?:unit|flat|apt\.?|apartment|suite|room|level|#)\s?\d{0,5}[a-z]?\s?[,/]?\s?$", re.I)
 _STREET_THEN_NUMBER = re.compile(
     rf"(?:Street|Road|Avenue|Drive|Lane|Crescent|Boulevard|Quay)\s{_HOUSE}(?!\w|\.\d)"
@@ -41,7 +44,7 @@ _FROM_A_WORD = re.compile(
 )
 _FRENCH = re.compile(rf"(?:rue|avenue|boulevard|chemin|place)\s(?:d[eu]s?\s(?:la\s)?|de\sl')?{_NAME}(?:\s{_NAME})?")
 _HOUSE_BEFORE = re.compile(rf"(?<![\w./-]){_HOUSE},?\s$")
-_WITHIN = re.compile(r"(?:Apt\.?|Apartment|Suite|Flat)\s#?\d{1,4}[A-Za-z]?(?![\w.])")
+_WITHIN = re.compile(r"(?:Apt\.?|Apartment|Suite|Flat)\s#?\d{1,4}[A-Za-z]?(?=\s?[,;\n]|\.?\s?$)")
 
 _GPS = re.compile(
     r"(?P<lat>[+-]?\d(?<![\w.]\d)(?<![\w.][+-]\d)\d?\.\d{3,9})\s?°?\s?(?P<ns>[NS])?\s?[,;/ ]\s{0,2}"
@@ -115,8 +118,9 @@ def _streets(text: str) -> Iterator[tuple[int, int, float]]:
     for match in _FRENCH.finditer(text):
         if house := _HOUSE_BEFORE.search(text, max(0, match.start() - 16), match.start()):
             yield house.start(), match.end(), 0.85
-    for match in _WITHIN.finditer(text):
-        yield match.start(), match.end(), 0.7
+    for form, score in ((_LOWER_CASE, 0.55), (_WITHIN, 0.7)):
+        for match in form.finditer(text):
+            yield match.start(), match.end(), score
 
 
 def _coordinates(text: str) -> Iterator[Hit]:

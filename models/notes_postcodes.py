@@ -27,6 +27,9 @@ _LIVES_IN = re.compile(
 _ZIP = re.compile(
     rf"(?:,\s{{1,6}}|\w\s{{0,2}}\n\s{{0,6}},?\s?)(?:{_US_STATES})\.?,?\s{{1,8}}(?P<code>\d{{5}}(?:-\d{{4}})?)(?![\w-])"
 )
+_ZIP_AFTER_TOWN = re.compile(
+    rf"(?<!\w)[A-Z][a-z]{{2,20}}\s(?!CT|PA|LA|SC|MI|ID|IN|OR|ME|NM|MD)(?:{_US_STATES})\s(?P<code>\d{{5}}(?:-\d{{4}})?)(?![\w-])"
+)
 _AU = re.compile(r"(?:NSW|VIC|QLD|TAS|ACT|(?<=,\s)(?:SA|WA|NT))[\s,]{1,2}(?P<code>\d{4})(?!\d|\.\d|\s?mm)")
 _TOWN_CODE = re.compile(
     rf"(?<!\w)(?:{_TOWNS})[\s,]{{1,2}}(?!(?:19|20)\d\d\b(?!\s?(?:,|$|\n|New Zealand|NZ|Australia)))"
@@ -47,7 +50,7 @@ def find_postcodes(text: str) -> Iterator[Hit]:
         if match["area"] in BRITISH_POSTCODE_AREAS and not (before.isalnum() or before in ("-", "_")):
             score = 0.9 if match["gap"] else 0.7
             yield Hit(Category.POSTCODE, match.start(), match.end(), score, (Reason.PATTERN,))
-    for form, score in ((_ZIP, 0.95), (_AU, 0.9), (_TOWN_CODE, 0.9), (_LIVES_IN, 0.85)):
+    for form, score in ((_ZIP, 0.95), (_ZIP_AFTER_TOWN, 0.8), (_AU, 0.9), (_TOWN_CODE, 0.9), (_LIVES_IN, 0.85)):
         for match in form.finditer(text):
             if "area" not in match.groupdict() or match["area"] in BRITISH_POSTCODE_AREAS:
                 yield Hit(Category.POSTCODE, *match.span("code"), score, (Reason.CUE, Reason.PATTERN))

@@ -9,7 +9,7 @@ from phivet.cases.findings import Reason
 from phivet.cases.known import Known
 from phivet.models.hits import Hit
 from phivet.models.notes_cues import FIRM, LOOSE, Cues
-from phivet.models.notes_dates import DATE_LIKE
+from phivet.models.notes_dates import is_date
 from phivet.models.notes_medicine import UNIT
 from phivet.models.notes_text import Reading
 
@@ -44,7 +44,8 @@ _SERIAL, _VEHICLE = Category.DEVICE_SERIAL, Category.VEHICLE
 LABELS: tuple[Numbered, ...] = (
     Numbered(
         _RECORD,
-        "mrn; mrno; medrec; medical record; medical record number; medical rec; umrn; uhid; crn; ehr id",
+        "mrn; m.r.n; mrno; umrn; hrn; uhid; crn; ehr id; medrec; med rec; medical rec; medical record; "
+        "medical record number",
         digits=3,
         score=0.97,
     ),
@@ -52,9 +53,9 @@ LABELS: tuple[Numbered, ...] = (
     Numbered(_RECORD, "hid; chart; chart no", link=FIRM),
     Numbered(
         _RECORD,
-        "hospital number; hospital no; hospital id; hosp no; hospital record; unit record; ur; urn; ur no; unit no; "
-        "patient id; patient number; patient no; patient identifier; patient #; pt id; pt no; pt #; pid; k number; "
-        "rxr",
+        "hospital number; hospital no; hospital id; hosp no; hospital record; unit record; unit no; ur; u.r; ur no; "
+        "urn; patient id; patient number; patient no; patient identifier; patient #; pt id; pt no; pt #; pid; "
+        "k number; rxr",
     ),
     Numbered(_RECORD, "ssn; social security; social security number"),
     Numbered(
@@ -64,6 +65,7 @@ LABELS: tuple[Numbered, ...] = (
     ),
     Numbered(_RECORD, "accession; accession no; accession number; acc; acc no; acc num; acsn", link=FIRM),
     Numbered(_RECORD, "accession; acc", digits=6, score=0.9),
+    Numbered(_RECORD, "case no; case number", digits=6, score=0.7),
     Numbered(
         _RECORD,
         "encounter; episode; admission; visit; file; folder; order; requisition; specimen; lab; req; csn; fin; exam; "
@@ -121,7 +123,8 @@ LABELS: tuple[Numbered, ...] = (
         "identifier; udi; imei; imei no; implant serial; implant id; mac address",
         link=FIRM,
     ),
-    Numbered(_SERIAL, "s/n; imei; serial number; device serial number"),
+    Numbered(_SERIAL, "s/n; imei; serial number; device serial number; device sn"),
+    Numbered(_SERIAL, "serial", digits=5, score=0.85),
     Numbered(_SERIAL, "lot; lot no; batch; batch no; implant lot", digits=5, score=0.75, link=FIRM),
     Numbered(
         _VEHICLE,
@@ -163,7 +166,7 @@ def _is_number(text: str, value: re.Match[str], digits: int) -> bool:
         len(written) >= digits
         and (len(written) < 4 or len(set(written)) > 1)
         and not _MEASURE.match(text, value.end())
-        and not DATE_LIKE.fullmatch(value.group())
+        and not is_date(value.group())
         and value.group().count("/") <= 2
     )
 
@@ -172,6 +175,9 @@ _AHPRA = re.compile(r"(?<!\w)(?:MED|NMW|PHY|DEN|MRP|PHA|PSY)\d{10}(?!\w)")
 _ACRONYM = re.compile(
     r"(?<!\w)[A-Z]{2,8}(?: (?:No|ID|NO))?[:.#]{0,2} ?(?P<number>\d{9,16}|\d{3,5}(?:[ -]\d{3,5}){2,3})(?![\w/]|[.,-]\d)"
 )
+_LETTER = "[AC-HJKMNP-RT-Y]"
+_EITHER = r"[AC-HJKMNP-RT-Y\d]"
+_MBI = re.compile(rf"(?<!\w)[1-9]{_LETTER}{_EITHER}\d-?{_LETTER}{_EITHER}\d-?{_LETTER}{{2}}\d\d(?!\w)")
 _UDI = re.compile(r"\(01\)\d{14}(?:\s?\((?:1[0-7]|21|240)\)[\w./-]{1,24}){1,6}")
 _BOUND = r"\s=:;,()\[\]{}<>\"'"
 _TOKENS = re.compile(rf"(?<![^{_BOUND}])[^{_BOUND}]{{3,64}}(?![^{_BOUND}])")
@@ -179,9 +185,11 @@ _CAPITALISED_BEFORE = re.compile(r"(?<![^\s(\[])[A-Z]\w{1,24} $")
 
 
 def find_registered(reading: Reading) -> Iterator[Hit]:
-    """Australian practitioner numbers, device identifiers as printed by bar codes, long numbers after an acronym."""
+    """Australian practitioners, US Medicare beneficiaries, device identifiers as printed by bar codes, long numbers after an acronym."""
     for match in _AHPRA.finditer(reading.text):
         yield Hit(Category.LICENCE_NUMBER, match.start(), match.end(), 0.93, (Reason.PATTERN,))
+    for match in _MBI.finditer(reading.text):
+        yield Hit(Category.RECORD_NUMBER, match.start(), match.end(), 0.9, (Reason.PATTERN,))
     for match in _UDI.finditer(reading.text):
         yield Hit(Category.DEVICE_SERIAL, match.start(), match.end(), 0.97, (Reason.PATTERN,))
     for match in _ACRONYM.finditer(reading.rest):

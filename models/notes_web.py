@@ -69,6 +69,9 @@ _HANDLES = Cues(
         ),
     )
 )
+_HANDLE_FIRST = re.compile(
+    r"(?<![\w.])@\w[\w.]{2,30}(?=\s(?:on\s)?\(?(?:instagram|insta|ig|twitter|tiktok|facebook|fb|x|snapchat)\b)", re.I
+)
 _HANDLE = re.compile(r"@?\w[\w.]{1,30}(?<=\w)")
 
 
@@ -79,6 +82,8 @@ def find_web(reading: Reading) -> Iterator[Hit]:
         for form, score in ((_EMAIL, 0.99), (_MAIL_LIKE, 0.5)):
             for match in form.finditer(text):
                 yield Hit(Category.EMAIL, match.start(), match.end(), score, _PATTERN)
+        for match in _HANDLE_FIRST.finditer(text):
+            yield Hit(Category.SOCIAL_HANDLE, match.start(), match.end(), 0.9, (Reason.CUE,))
     if any(word == "dot" for _, _, word in reading.words) or _BRACKETED_AT.search(text):
         for match in _SPOKEN_EMAIL.finditer(text):
             bracketed = any(bracket in match.group() for bracket in "[({<")

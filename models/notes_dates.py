@@ -71,6 +71,7 @@ _DAY_BEFORE = re.compile(
     r"(?<![\d./:-])(?:\d{1,2}\s?(?:-|to|and|&)\s?)?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s?[-./]\s?|\s?,?\s?(?:of\s)?|\s?من\s)$",
     re.I,
 )
+_YEAR_BEFORE = re.compile(rf"(?<![\d.,/-])(?P<y>{YEAR})\s?[-/., ]\s?$")
 _YEAR_AFTER = re.compile(
     rf"\.?(?:\s?[-./,']\s?|\s{{1,2}}(?:of\s)?)?(?P<y>{YEAR}|(?<=[-/.'])\d\d(?![\d:%]))(?!\d)", re.I
 )
@@ -186,6 +187,10 @@ def _around_month(text: str, start: int, end: int, word: str) -> Iterator[Mentio
             yield Mention(before.start(), end, frozenset(), 0.8)
             return
     after = _DAY_AFTER.match(text, end)
+    first = _YEAR_BEFORE.search(text, max(0, start - 8), start)
+    if after and first and (days := _days(first["y"], (month, int(after["d"])))):
+        yield Mention(first.start(), _time_end(text, after.end()), days, 0.97)
+        return
     if after and (days := _days(after["y"] or "2000", (month, int(after["d"])))):
         if after["y"]:
             yield Mention(start, _time_end(text, after.end()), days, 0.97 if len(after["y"]) == 4 else 0.85)
@@ -205,8 +210,9 @@ def _is_a_word(written: str) -> bool:
 
 
 _BORN = re.compile(
-    r"(?:\b(?:dob|d\.o\.b\.?|d/o/b|born|birth|birth\s?dates?|birthda(?:y|te)|bdate|date\sof\sbirth|b\.)|\*"
-    r"|تاريخ\sال(?:ميلاد|ولادة)|مواليد|ميلاد\w*|ولد\w?|المولود\w*)[^\n\d;.]{0,24}$",
+    r"(?:\b(?:dob|d\.o\.b\.?|d/o/b|born|birth|birth\s?dates?|birthda(?:y|te)|bdate|date\sof\sbirth|b\.)"
+    r"|تاريخ\sال(?:ميلاد|ولادة)|مواليد|ميلاد\w*|ولد\w?|المولود\w*)[^\n\d;.]{0,24}$"
+    r"|[\w,)]\s\*\s?$|\(\*\s?$",  # an asterisk, but for that of a list
     re.I,
 )
 _BORN_AFTER = re.compile(r"\s?\(?\s?(?:dob|d\.o\.b|born|date of birth)\b", re.I)

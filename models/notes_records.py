@@ -185,7 +185,7 @@ _CAPITALISED_BEFORE = re.compile(r"(?<![^\s(\[])[A-Z]\w{1,24} $")
 
 
 def find_registered(reading: Reading) -> Iterator[Hit]:
-    """Australian practitioners, US Medicare beneficiaries, device identifiers as printed by bar codes, long numbers after an acronym."""
+    """Australian practitioners, US Medicare, device identifiers of bar codes, long numbers after an acronym."""
     for match in _AHPRA.finditer(reading.text):
         yield Hit(Category.LICENCE_NUMBER, match.start(), match.end(), 0.93, (Reason.PATTERN,))
     for match in _MBI.finditer(reading.text):

@@ -158,7 +158,7 @@ def _phrase(category: Category, key: str) -> _Phrase | None:
         if len(text) < 4 or re.fullmatch(r"(?:19|20)\d\d", text):
             return None
         return _Phrase(category, text, 0.6 if len(text) == 4 else 0.9 if len(text) < 7 else 0.97)
-    weak = len(text) < 6 and digits or text in ORDINARY
+    weak = (len(text) < 6 and digits) or text in ORDINARY
     return _Phrase(category, text, 0.6 if weak else 0.95)
 
 

@@ -170,11 +170,13 @@ def _persons(text: str, key: str, sought: _Sought) -> Iterator[Hit]:
     if not sought.persons:
         return
     words = list(_WORD.finditer(key))
+    told: dict[_Person, int] = {}
     for i, word in enumerate(words):
         for person in sought.persons.get(word.group(), ()):
+            if i <= told.get(person, -1):
+                continue
             first, last, found, title, initial = _extent(key, words, i, person)
-            if first < i and words[first].group() in person.parts:
-                continue  # told from its first part on
+            told[person] = last
             score = _name_score(text, words[first : last + 1], found, title, initial, person)
             if score and not _in_an_eponym(key, words[last], found):
                 yield Hit(person.category, words[first].start(), words[last].end(), score, (Reason.KNOWN_VALUE,))

@@ -205,7 +205,7 @@ def test_twenty_values_are_sought_in_twenty_thousand_words_in_a_moment(ocr: bool
     text = " ".join(text.split()[:20_000]) + " Jane Doe"
     start = time.perf_counter()
     assert "Jane Doe" in found(text, values, ocr)
-    assert time.perf_counter() - start < (6 if ocr else 1.5)
+    assert time.perf_counter() - start < (6 if ocr else 3)
 
 
 @pytest.mark.parametrize("piece", ["a", "1", "1 ", "doe ", "jane", "^", "0", "doe jane ", "d", "00123456"])
@@ -214,4 +214,4 @@ def test_no_text_takes_long(piece: str, ocr: bool) -> None:
     text = (piece * 200_000)[:200_000]
     start = time.perf_counter()
     find_known(text, CASE, ocr=ocr)
-    assert time.perf_counter() - start < 8
+    assert time.perf_counter() - start < 20

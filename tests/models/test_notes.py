@@ -316,4 +316,4 @@ def test_no_text_takes_long(piece: str) -> None:
     text = (piece * (200_000 // len(piece)))[:200_000]
     start = time.perf_counter()
     Notes().find(text, Known())
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 10

@@ -9,32 +9,31 @@ INSTALLED := .venv/installed
 
 demo: $(INSTALLED)
 	@echo "== the demonstration cases: files that come with pydicom, and a note =="
-	$(BIN)/python -m phivet.serving.demo demo
+	@$(BIN)/python -m phivet.serving.demo demo
 	@echo "== phivet scan demo/ultrasound demo/ct demo/mr demo/teaching --html demo/report.html =="
-	$(BIN)/phivet scan demo/ultrasound demo/ct demo/mr demo/teaching --html demo/report.html || [ $$? -eq 1 ]
+	@$(BIN)/phivet scan demo/ultrasound demo/ct demo/mr demo/teaching --html demo/report.html || [ $$? -eq 1 ]
 	@echo "== the same with frames, boxes, notes and headers: demo/report.html (open it in a browser) =="
 
 test: check
 	@echo "== tests =="
-	$(BIN)/pytest -n 2 -q
+	@$(BIN)/pytest -n 2 -q
 
 test-slow: $(INSTALLED)
 	@echo "== slow tests: every file of pydicom, pydicom-data and deid-data, read word by word =="
-	$(BIN)/pytest -q -m slow
+	@$(BIN)/pytest -q -m slow
 
 check: $(INSTALLED)
-	@echo "== formatter, linter, imports, types =="
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	PYTHONPATH=typings $(BIN)/lint-imports --no-cache
-	$(BIN)/mypy
+	@echo "== formatter, linter, types =="
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 benchmarks: $(INSTALLED)
-	$(BIN)/python benchmarks/memory.py
+	@$(BIN)/python benchmarks/memory.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,9 +41,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 		{ echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@echo "== installing into .venv (some gigabytes, a few minutes, only this time) =="
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch torchvision
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch torchvision
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 clean:

@@ -20,6 +20,7 @@ ROOT = 3
 CONFIRMED, INDIRECT = 0.95, 0.85
 
 CLOCK = re.compile(r"([12]\d{3}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:([01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?\d*)?")
+TO_THE_SECOND = re.compile(r"\d{14,17}")
 SIEMENS = re.compile(r"3000{3,5}(\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d*")
 
 
@@ -39,7 +40,8 @@ class Told:
 def told_by(uid: str, facts: Facts) -> Told | None:
     """What `uid` tells of a day or a device, or None. A UID made of a random number (2.25) tells nothing.
 
-    A day that the header's own dates confirm is sure; one that only looks like a day is left to a person.
+    A day that the header's own dates confirm is sure, and a clock to the second nearly; what only looks like a day is left
+    to a person.
     """
     if uid.startswith((STANDARD, RANDOM)):
         return None
@@ -81,7 +83,7 @@ def _days(component: str, offset: int, facts: Facts) -> Iterator[Told]:
         yield told(day, *written.span(1), INDIRECT if day in facts.dates else POSSIBLE)
     if (written := CLOCK.fullmatch(component)) and _plausible(day := full_date(written[1])):
         if len(component) == 8 or (written[2] and len(component) >= 12):
-            yield told(day, *written.span(1), POSSIBLE)
+            yield told(day, *written.span(1), INDIRECT if TO_THE_SECOND.fullmatch(component) else POSSIBLE)
     elif re.fullmatch(r"\d{9,10}", component):
         moment = datetime.fromtimestamp(int(component), UTC)
         near = {f"{moment + timedelta(hours=shift):%Y%m%d}" for shift in (-12, 0, 12)} & facts.dates

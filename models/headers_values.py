@@ -14,6 +14,8 @@ STUDY_KEY = Meaning(Category.STUDY_KEY, 0.95)
 PSEUDONYM = 0.3
 """A digest, a UUID or a UID in place of a number: made from it, perhaps, but not readable."""
 HALF = 0.5
+DOTTED_INITIALS = 0.92
+"""`F.P.` for a patient: written so by a person; `FP` may be a machine's."""
 LONGEST = 1024  # characters of a value; whatever is longer is no dummy and no number, and not matched to their forms
 
 DATES = frozenset({Category.DATE_OF_BIRTH, Category.STUDY_DATE, Category.DATE})
@@ -30,6 +32,7 @@ DIGEST = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4
 UID = re.compile(r"\d+(?:\.\d+){4,}")
 CATALOGUED = re.compile(r"[A-Z]{2,}[A-Z0-9]*(?:[-_][A-Z0-9]+)*[-_]\d{1,4}", re.I)
 INITIALS = re.compile(r"(?:[A-Z][.^ ]*){2,3}")
+DOTTED = re.compile(r"(?:[A-Z]\. ?){2,3}")
 COUNTING = "12345678901234567890"
 
 
@@ -74,7 +77,7 @@ def judge(meaning: Meaning, text: str, facts: Facts, known: Known) -> Meaning | 
 def is_dummy(text: str, category: Category) -> bool:
     """Whether `text` stands in place of a value: nothing, `ANONYMOUS`, `PATIENT^TEST`, `XXXX`, `0000`, `12345678`."""
     signs = "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
-    if len(set(signs)) <= 1 and signs.isascii():
+    if len(set(signs)) <= 1 and signs.isascii() and not (category in NAMES and _are_sure_initials(text)):
         return True
     if len(signs) >= 6 and signs in COUNTING:
         return True
@@ -151,7 +154,10 @@ def _name(meaning: Meaning, text: str) -> Meaning | None:
     if not any(char.isalpha() for char in bare):
         return Meaning(number, HALF) if sum(char.isdigit() for char in bare) > 2 else None
     if INITIALS.fullmatch(bare):
-        return Meaning(Category.INITIALS if meaning.category is Category.NAME else meaning.category, LIKELY)
+        patient = meaning.category is Category.NAME
+        if patient and _are_sure_initials(bare):
+            return Meaning(Category.INITIALS, DOTTED_INITIALS)
+        return Meaning(Category.INITIALS if patient else meaning.category, LIKELY)
     if re.search(r"\d{5}", bare) and len(re.findall(r"[^\W\d_]{2,}", bare)) < 2:
         return Meaning(number, 0.9)
     if "^" not in bare and re.search(r"\d", bare) and CATALOGUED.fullmatch(bare):
@@ -203,6 +209,11 @@ def _contact(meaning: Meaning, text: str) -> Meaning | None:
 
 def _address(meaning: Meaning, text: str) -> Meaning | None:
     return meaning if sum(char.isalnum() for char in text) > 2 else None
+
+
+def _are_sure_initials(text: str) -> bool:
+    letters = "".join(char for char in text.casefold() if char.isalpha())
+    return DOTTED.fullmatch(text) is not None and letters not in header_map().dummies_of[Category.INITIALS]
 
 
 def _is_pseudonym(text: str) -> bool:

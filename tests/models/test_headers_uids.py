@@ -42,6 +42,20 @@ def test_a_uid_with_a_day_in_it_is_found(uid: str, day: str, score: float) -> No
     assert part.text_at(finding.place) == day
 
 
+@pytest.mark.parametrize(
+    ("uid", "score"),
+    [
+        ("1.2.840.99999.5.20170522120014.808", 0.85),
+        ("1.2.840.99999.5.20170522120014123.808", 0.85),
+        ("1.2.840.99999.5.201705221200.808", 0.4),
+        ("1.2.840.99999.5.201705221200141230449871", 0.4),
+    ],
+)
+def test_a_clock_to_the_second_is_a_day_though_the_header_has_lost_its_dates(uid: str, score: float) -> None:
+    (finding,) = HEADERS.detect(header(StudyInstanceUID=uid), Known())
+    assert (finding.category, finding.score) == (Category.STUDY_DATE, score)
+
+
 def test_a_uid_with_the_devices_serial_number_in_it_is_found() -> None:
     part = header(DeviceSerialNumber="64572", SeriesInstanceUID="1.3.12.2.1107.5.1.4.64572.1.2")
     finding = HEADERS.detect(part, Known())[-1]

@@ -96,8 +96,17 @@ def test_a_value_that_identifies_is_found_as_what_it_is(keyword: str, value: str
     assert finding.score >= 0.4
 
 
+@pytest.mark.parametrize(
+    ("name", "score"),
+    [("F.P.", 0.92), ("M. T. R.", 0.92), ("S.S.", 0.92), ("N.B.", 0.92), ("FP", 0.7), ("P^F", 0.7)],
+)
+def test_initials_with_dots_in_place_of_a_name_are_a_patients(name: str, score: float) -> None:
+    finding = only(header(PatientName=name))
+    assert (finding.category, finding.score) == (Category.INITIALS, score)
+
+
 DUMMIES = (
-    "", " ", "^^^^", "ANON", "anonymous", "ANONYMIZED", "Anonymised", "ANON0001", "REMOVED", "DEIDENTIFIED",
+    "N.N.", "X.X.", "N.A.", "", " ", "^^^^", "ANON", "anonymous", "ANONYMIZED", "Anonymised", "ANON0001", "REMOVED", "DEIDENTIFIED",
     "De-identified",     "PATIENT^TEST", "TEST", "NONE", "UNKNOWN", "N/A", "XXXX", "XX^XX",
     "000000", "0", "-", "----", "[REDACTED]", "X",
     "12345678", "99999999", "*NO INFO NO INFO*      NO INFO",

@@ -40,7 +40,7 @@ class Told:
 def told_by(uid: str, facts: Facts) -> Told | None:
     """What `uid` tells of a day or a device, or None. A UID made of a random number (2.25) tells nothing.
 
-    A day that the header's own dates confirm is sure, and a clock to the second nearly; what only looks like a day is left
+    A day that the header's own dates confirm is sure, a clock to the second nearly; what only looks like a day is left
     to a person.
     """
     if uid.startswith((STANDARD, RANDOM)):

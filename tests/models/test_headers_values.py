@@ -106,8 +106,8 @@ def test_initials_with_dots_in_place_of_a_name_are_a_patients(name: str, score: 
 
 
 DUMMIES = (
-    "N.N.", "X.X.", "N.A.", "", " ", "^^^^", "ANON", "anonymous", "ANONYMIZED", "Anonymised", "ANON0001", "REMOVED", "DEIDENTIFIED",
-    "De-identified",     "PATIENT^TEST", "TEST", "NONE", "UNKNOWN", "N/A", "XXXX", "XX^XX",
+    "", " ", "^^^^", "ANON", "anonymous", "ANONYMIZED", "Anonymised", "ANON0001", "REMOVED", "DEIDENTIFIED",
+    "De-identified",     "PATIENT^TEST", "TEST", "NONE", "UNKNOWN", "N/A", "N.A.", "N.N.", "X.X.", "XXXX", "XX^XX",
     "000000", "0", "-", "----", "[REDACTED]", "X",
     "12345678", "99999999", "*NO INFO NO INFO*      NO INFO",
 )  # fmt: skip

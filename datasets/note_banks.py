@@ -36,7 +36,8 @@ TERMS = frozenset(
 """Open vocabularies: what stands in these slots is nobody's identifier."""
 
 PIECE = re.compile(
-    r"\{(?P<slot>[a-z_]+)(?:\.(?P<form>[a-z_]+))?(?:#(?P<which>\d))?\}|\[\[(?P<marked>[a-z_]+)\|(?P<words>[^\]]+)\]\]"
+    r"\{(?P<slot>[a-z_0-9]+)(?:\.(?P<form>[a-z_]+))?(?:#(?P<which>\d))?\}"
+    r"|\[\[(?P<marked>[a-z_0-9]+)\|(?P<words>[^\]]+)\]\]"
 )
 LISTS = frozenset(
     {

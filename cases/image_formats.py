@@ -10,7 +10,6 @@ from PIL.TiffTags import TAGS_V2
 
 from phivet.cases import exif, iptc
 from phivet.cases.coverage import Unread
-from phivet.cases.decoding import decode_short
 from phivet.cases.image_blocks import (
     JPEG_START,
     Block,
@@ -27,6 +26,7 @@ from phivet.cases.image_blocks import (
 )
 from phivet.cases.image_properties import MOST_ICONS, MOST_LONG, Wrapping
 from phivet.cases.readable import readable
+from phivet.cases.text_decoding import decode_short
 
 _LAYOUTS: Mapping[str, Callable[[Content], Layout]] = {
     "PNG": png_layout,

@@ -4,15 +4,15 @@ import re
 from typing import BinaryIO, NoReturn
 
 from phivet.cases.coverage import Unread
-from phivet.cases.decoding import decode
 from phivet.cases.description import Description, Missed, Text
 from phivet.cases.errors import UnreadableError
-from phivet.cases.json_text import read_json
 from phivet.cases.limits import Limits
-from phivet.cases.mail import read_mail
-from phivet.cases.markup import read_markup
 from phivet.cases.places import Plane
-from phivet.cases.transcript import Source, Transcript
+from phivet.cases.text_decoding import decode
+from phivet.cases.text_json import read_json
+from phivet.cases.text_mail import read_mail
+from phivet.cases.text_markup import read_markup
+from phivet.cases.text_transcript import Source, Transcript
 
 HTML = frozenset({".html", ".htm", ".xhtml", ".xht"})
 XML = frozenset({".xml", ".cda", ".rdf", ".xmp", ".kml", ".gpx", ".plist", ".svg"})

@@ -7,7 +7,7 @@ what no rule takes is text. No parser that is to be had keeps the position of ev
 import html
 import re
 
-from phivet.cases.transcript import Source, Transcript
+from phivet.cases.text_transcript import Source, Transcript
 
 _BREAKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details",

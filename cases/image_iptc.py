@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from phivet.cases.decoding import decode_short
+from phivet.cases.text_decoding import decode_short
 
 DATASETS = {
     (1, 30): "ServiceIdentifier", (1, 40): "EnvelopeNumber", (1, 70): "DateSent", (1, 80): "TimeSent", (1, 100): "UNO",

@@ -2,7 +2,7 @@
 
 import re
 
-from phivet.cases.transcript import Source, Transcript
+from phivet.cases.text_transcript import Source, Transcript
 
 _TOKEN = re.compile(
     r"[ \t\n\r]*+(?:"

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phivet.cases.coverage import Unread
-from phivet.cases.decoding import decode
 from phivet.cases.description import Text
 from phivet.cases.errors import UnreadableError
 from phivet.cases.limits import Limits
 from phivet.cases.parts import Note
 from phivet.cases.places import Span
+from phivet.cases.text_decoding import decode
 from phivet.cases.texts import decoded_text, read
 
 LIMITS = Limits()

@@ -7,11 +7,11 @@ from email.header import decode_header, make_header
 from email.message import Message
 
 from phivet.cases.coverage import Unread
-from phivet.cases.decoding import decode
 from phivet.cases.description import Missed, Text
 from phivet.cases.errors import UnreadableError
-from phivet.cases.markup import read_markup
-from phivet.cases.transcript import Source, Transcript
+from phivet.cases.text_decoding import decode
+from phivet.cases.text_markup import read_markup
+from phivet.cases.text_transcript import Source, Transcript
 
 _MOST_PARTS = 1_000
 _ENCRYPTED = frozenset(

@@ -7,8 +7,8 @@ from typing import Any
 from PIL.ExifTags import GPSTAGS, IFD, TAGS, Interop
 from PIL.Image import Exif
 
-from phivet.cases.decoding import decode_short
 from phivet.cases.readable import readable
+from phivet.cases.text_decoding import decode_short
 
 Named = tuple[str, str]
 

@@ -72,15 +72,15 @@ CUT_OFF_CATEGORIES = frozenset({Category.NAME, Category.RELATIVE_NAME, Category.
 
 def cut_off_hits(text: str, known: Known) -> Iterator[Hit]:
     """Words that are the beginning of a known name or institution, the last letter perhaps misread for being halved."""
-    parts = {
-        (part.upper(), value.category)
-        for value in known.values
-        if value.category in CUT_OFF_CATEGORIES
-        for part in WORD.findall(value.text)
-    }
+    parts = known.once("parts that may be cut off", lambda: _parts(known))
     for match in WORD.finditer(text):
         word = match[0].upper()
         for part, category in parts:
             missing = len(part) - len(word)
             if 0 < missing <= CUT_OFF and Levenshtein.distance(word, part[: len(word)], score_cutoff=1) <= 1:
                 yield Hit(category, match.start(), match.end(), 0.85, (Reason.KNOWN_VALUE,))
+
+
+def _parts(known: Known) -> list[tuple[str, Category]]:
+    values = [value for value in known.values if value.category in CUT_OFF_CATEGORIES]
+    return sorted({(part.upper(), value.category) for value in values for part in WORD.findall(value.text)})

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -79,12 +80,28 @@ class _Phrase:
 
 
 @dataclass(frozen=True)
+class _Told:
+    """What one value gives to search for."""
+
+    persons: tuple[_Person, ...] = field(repr=False)
+    phrases: tuple[_Phrase, ...] = field(repr=False)
+    days: tuple[date, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class _Sought:
     """All that is sought, made once for what is known."""
 
     persons: dict[str, list[_Person]] = field(repr=False)
-    phrases: tuple[_Phrase, ...] = field(repr=False)
+    """By each part of the name."""
+    phrases: dict[str, dict[_Phrase, None]] = field(repr=False)
+    """By the first `_HEAD` characters, which every phrase has; in the order of the values."""
     days: dict[date, Category] = field(repr=False)
+
+
+_HEAD = 4
+_told: WeakKeyDictionary[KnownValue, _Told] = WeakKeyDictionary()
+"""What a value gives is worked out once; it goes when the scan that knows the value ends."""
 
 
 def find_known(text: str, known: Known, *, ocr: bool = False) -> list[Hit]:
@@ -95,31 +112,46 @@ def find_known(text: str, known: Known, *, ocr: bool = False) -> list[Hit]:
     key = fold(text).translate(_KEY)
     hits = [*_persons(text, key, sought), *_phrases(key, sought), *_dates(key, sought)]
     if ocr:
-        hits += _misread(key, sought)
+        hits += _misread(key, known.once("values misread", lambda: _needles(sought)))
     return resolve(hits, text, rests=False)
 
 
 def _sought(values: Iterable[KnownValue]) -> _Sought:
     persons: dict[str, list[_Person]] = defaultdict(list)
-    phrases: set[_Phrase] = set()
+    phrases: dict[str, dict[_Phrase, None]] = defaultdict(dict)
     days: dict[date, Category] = {}
-    for value in sorted(values, key=lambda value: (value.category.value, value.text)):
-        if value.category in _NOT_SEARCHED:
-            continue
-        for text in value.text.split("\\"):
-            key = fold(text).translate(_KEY)
-            if value.category in _DATES:
-                days |= {day: value.category for mention in mentions(key) for day in mention.days}
-            elif value.category in _NAMES:
-                for person in _people(value.category, key):
-                    for part in person.parts:
-                        persons[part].append(person)
-                    phrases |= _joined(person, key)
-            elif phrase := _phrase(value.category, key):
-                phrases.add(phrase)
-    for day, category in days.items():
-        phrases |= {_Phrase(category, form, 0.9 if len(form) == 8 else 0.6) for form in _digit_forms(day)}
-    return _Sought(dict(persons), tuple(sorted(phrases, key=lambda p: (p.text, p.category.value))), days)
+    for value in sorted(values, key=lambda value: (value.category, value.text), reverse=True):
+        told = _told.get(value)
+        if told is None:
+            told = _told[value] = _told_by(value)
+        for person in told.persons:
+            for part in person.parts:
+                persons[part].append(person)
+        for phrase in told.phrases:
+            phrases[phrase.text[:_HEAD]][phrase] = None
+        for day in told.days:
+            days.setdefault(day, value.category)
+    return _Sought(dict(persons), dict(phrases), days)
+
+
+def _told_by(value: KnownValue) -> _Told:
+    persons: list[_Person] = []
+    phrases: set[_Phrase] = set()
+    days: set[date] = set()
+    for text in value.text.split("\\") if value.category not in _NOT_SEARCHED else ():
+        key = fold(text).translate(_KEY)
+        if value.category in _DATES:
+            days |= {day for mention in mentions(key) for day in mention.days}
+        elif value.category in _NAMES:
+            for person in _people(value.category, key):
+                persons.append(person)
+                phrases |= _joined(person, key)
+        elif phrase := _phrase(value.category, key):
+            phrases.add(phrase)
+    phrases |= {
+        _Phrase(value.category, form, 0.9 if len(form) == 8 else 0.6) for day in days for form in _digit_forms(day)
+    }
+    return _Told(tuple(persons), tuple(sorted(phrases, key=lambda phrase: phrase.text)), tuple(sorted(days)))
 
 
 def _people(category: Category, key: str) -> Iterator[_Person]:
@@ -163,7 +195,9 @@ def _phrase(category: Category, key: str) -> _Phrase | None:
 
 
 def _digit_forms(day: date) -> set[str]:
-    return {day.strftime(form) for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y", "%y%m%d")}
+    year, month, day_of_month = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
+    orders = ("{0}{1}{2}", "{2}{1}{0}", "{1}{2}{0}")
+    return {order.format(y, month, day_of_month) for y in (year, year[2:]) for order in orders}
 
 
 def _persons(text: str, key: str, sought: _Sought) -> Iterator[Hit]:
@@ -249,23 +283,23 @@ def _phrases(key: str, sought: _Sought) -> Iterator[Hit]:
     """Values in their own order of letters and digits, whatever stands between; zeros before a number may lack."""
     words = list(_WORD.finditer(key))
     compact = "".join(word.group() for word in words)
-    starts: dict[int, int] = {}
     ends: dict[int, int] = {}
     at = 0
     for number, word in enumerate(words):
-        starts[at] = number
         at += word.end() - word.start()
         ends[at] = number
-    for phrase in sought.phrases:
-        found = compact.find(phrase.text)
-        while found >= 0:
-            zeros = found
-            while phrase.text[0].isdigit() and zeros not in starts and compact[zeros - 1] == "0":
-                zeros -= 1
-            first, last = starts.get(zeros), ends.get(found + len(phrase.text))
-            if first is not None and last is not None and _together(key, words[first : last + 1], phrase):
-                yield Hit(phrase.category, words[first].start(), words[last].end(), phrase.score, (Reason.KNOWN_VALUE,))
-            found = compact.find(phrase.text, found + 1)
+    at = 0
+    for first, word in enumerate(words):
+        written = word.group()
+        zeros = len(written) - len(written.lstrip("0"))
+        for skipped in range(min(zeros + 1, len(written))):
+            begin = at + skipped
+            for phrase in sought.phrases.get(compact[begin : begin + _HEAD], ()):
+                last = ends.get(begin + len(phrase.text)) if compact.startswith(phrase.text, begin) else None
+                if last is not None and _together(key, words[first : last + 1], phrase):
+                    start, end = word.start(), words[last].end()
+                    yield Hit(phrase.category, start, end, phrase.score, (Reason.KNOWN_VALUE,))
+        at += len(written)
 
 
 def _together(key: str, words: list[re.Match[str]], phrase: _Phrase) -> bool:
@@ -295,9 +329,8 @@ _TOKEN = re.compile(r"[^\W_]+")
 _LONGEST = 6
 
 
-def _misread(key: str, sought: _Sought) -> Iterator[Hit]:
+def _misread(key: str, needles: Sequence[tuple[_Phrase, int]]) -> Iterator[Hit]:
     """Values with characters confused, lost or added, and with spaces lost: by edit distance over runs of words."""
-    needles = _needles(sought)
     confused = key.translate(_CONFUSED)
     tokens = list(_TOKEN.finditer(confused))
     if not needles or not tokens:
@@ -340,7 +373,7 @@ def _needles(sought: _Sought) -> list[tuple[_Phrase, int]]:
         for person in persons
         if len(part) >= 4 and part in person.family and part not in ORDINARY | EPONYMS | RADIOLOGY
     )
-    for phrase in (*sought.phrases, *parts):
+    for phrase in (*chain.from_iterable(sought.phrases.values()), *parts):
         if len(phrase.text) >= 4 and not (phrase.is_number and len(phrase.text) < 6):
             text = phrase.text.translate(_CONFUSED)
             allowed = len(text) // 7 if phrase.is_number else len(text) // 4

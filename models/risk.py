@@ -76,7 +76,11 @@ def assess(
     """
     findings = list(findings)
     nothing = not any(count for kind, count in coverage.scanned.items() if kind != "containers")
-    claims = tuple(replace(claim, contradicted=_contradicted(claim, findings, policy)) for claim in coverage.claims)
+    by_source = _by_source(findings) if coverage.claims else {}
+    claims = tuple(
+        replace(claim, contradicted=_contradicted(claim, by_source.get(claim.source, ()), policy))
+        for claim in coverage.claims
+    )
     if policy.study_key_required and not any(map(_is_study_key, findings)) and digests:
         findings.append(_no_study_key(min(digests, key=by_number), policy))
 
@@ -120,8 +124,16 @@ def _no_study_key(source: str, policy: Policy) -> Finding:
     return Finding(Category.OTHER, Whole(source), score, "risk", (Reason.STUDY_KEY_MISSING,))
 
 
+def _by_source(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    grouped: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        for source in sources(finding.place):
+            grouped[source].append(finding)
+    return grouped
+
+
 def _contradicted(claim: Claim, findings: Iterable[Finding], policy: Policy) -> bool:
-    """Whether a finding in the claim's own source says otherwise."""
+    """Whether one of `findings`, those in the claim's own source, says otherwise."""
 
     def against(finding: Finding) -> bool:
         acted_on = policy.action(finding) is not Action.ALLOW
@@ -136,7 +148,7 @@ def _contradicted(claim: Claim, findings: Iterable[Finding], policy: Policy) -> 
             case ClaimKind.DESCRIPTORS_CLEANED:
                 return there and finding.detector == "notes" and isinstance(finding.place, Element)
 
-    return claim.contradicted or any(against(f) for f in findings if claim.source in sources(f.place))
+    return claim.contradicted or any(map(against, findings))
 
 
 def _one_a_place(findings: Iterable[Finding]) -> list[Finding]:

@@ -215,3 +215,14 @@ def test_no_text_takes_long(piece: str, ocr: bool) -> None:
     start = time.perf_counter()
     find_known(text, CASE, ocr=ocr)
     assert time.perf_counter() - start < 20
+
+
+def test_what_three_hundred_notes_give_away_one_after_the_other_is_sought_in_seconds() -> None:
+    values = known()
+    start = time.perf_counter()
+    for number in range(300):
+        person = f"{chr(97 + number % 26)}{chr(97 + number // 26)}"
+        values = values.adding([KnownValue(NAME, f"SURNAME{person}^GIVEN{person}"), KnownValue(ID, f"77{number:05}")])
+        values = values.adding([KnownValue(BORN, f"19{number % 90 + 10}0{number % 9 + 1}17")])
+        assert found(f"seen: Given{person} Surname{person}, 77{number:05}", values) != []
+    assert time.perf_counter() - start < 6

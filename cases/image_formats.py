@@ -8,7 +8,7 @@ from PIL.ExifTags import TAGS
 from PIL.Image import Exif
 from PIL.TiffTags import TAGS_V2
 
-from phivet.cases import exif, iptc
+from phivet.cases import image_exif, image_iptc
 from phivet.cases.coverage import Unread
 from phivet.cases.image_blocks import (
     JPEG_START,
@@ -222,7 +222,7 @@ def add_tiff_page(wrapping: Wrapping, page: int, tags: Any, directories: Exif) -
         if tag == _XMP:
             wrapping.add_xmp(_packed(value, 1, order))
         elif tag == _IPTC:
-            wrapping.add_all("iptc", iptc.records(_packed(value, 4, order)))
+            wrapping.add_all("iptc", image_iptc.records(_packed(value, 4, order)))
         elif tag == _PHOTOSHOP:
             wrapping.add_photoshop(_packed(value, 1, order))
         elif tag == _ICC:
@@ -231,10 +231,10 @@ def add_tiff_page(wrapping: Wrapping, page: int, tags: Any, directories: Exif) -
             wrapping.missed.add(Unread.MEDIUM)
         elif tag not in _NO_TEXT and isinstance(value, str | bytes):
             name = TAGS_V2[tag].name if tag in TAGS_V2 else TAGS.get(tag, f"0x{tag:04X}")
-            text = exif.as_text(tag, value, "<")
+            text = image_exif.as_text(tag, value, "<")
             if page == 0 or not wrapping.holds(f"tiff.{name}", text):
                 wrapping.add(f"tiff[{page}].{name}" if page else f"tiff.{name}", text, MOST_LONG)
-    wrapping.add_all("exif", exif.attributes(directories, is_tiff=True))
+    wrapping.add_all("exif", image_exif.attributes(directories, is_tiff=True))
 
 
 def _packed(value: Any, size: int, order: Literal["little", "big"]) -> bytes:

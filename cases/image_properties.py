@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from PIL import ImageCms
 from PIL.Image import Exif
 
-from phivet.cases import exif, iptc
+from phivet.cases import image_exif, image_iptc
 from phivet.cases.coverage import Unread
 from phivet.cases.image_blocks import Content, jpegs_in
 from phivet.cases.media import HEAD_BYTES, IMAGES, PACKED, WITHOUT_READER, ZIPPED, starts
@@ -73,7 +73,7 @@ class Wrapping:
         parsed = Exif()
         try:
             parsed.load(data)
-            named = list(exif.attributes(parsed, rest))
+            named = list(image_exif.attributes(parsed, rest))
         except Exception:  # noqa: BLE001 Pillow raises anything at a damaged directory
             named = [("Unlisted", readable(rest))]
             self.missed.add(Unread.CORRUPT)
@@ -96,9 +96,9 @@ class Wrapping:
 
     def add_photoshop(self, data: bytes) -> None:
         """Photoshop's image resources: IPTC, EXIF and XMP among them, captions, thumbnails."""
-        for number, resource in iptc.resources(data):
-            if number == iptc.IPTC_RESOURCE:
-                self.add_all("iptc", iptc.records(resource))
+        for number, resource in image_iptc.resources(data):
+            if number == image_iptc.IPTC_RESOURCE:
+                self.add_all("iptc", image_iptc.records(resource))
             elif number in (0x0422, 0x0423):
                 self.add_exif(resource)
             elif number == 0x0424:

@@ -33,6 +33,7 @@ from phivet.models.notes_words import (
 _NAMES = frozenset({Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME})
 _DATES = frozenset({Category.DATE_OF_BIRTH, Category.STUDY_DATE, Category.DATE})
 _NOT_SEARCHED = frozenset({Category.INITIALS, Category.AGE_OVER_89, Category.STUDY_KEY, Category.UNREADABLE_TEXT})
+NO_SURNAMES = GENERIC | (RADIOLOGY | NOT_A_PERSON) - ORDINARY
 _TITLES = frozenset(
     re.findall(r"\w+", "mr mrs ms miss mx master dr prof professor doctor sir dame rev md phd jr sr ii iii")
 )
@@ -160,8 +161,10 @@ def _people(category: Category, key: str) -> Iterator[_Person]:
         components = re.split(r"\^|,", group)
         words = [_WORD.findall(component) for component in components]
         every = [word for part in words for word in part if word not in _TITLES and not word.isdigit()]
-        if any(word in STAND_INS for word in every) or all(word in GENERIC | RADIOLOGY - ORDINARY for word in every):
+        if any(word in STAND_INS for word in every) or all(word in NO_SURNAMES for word in every):
             continue
+        if len(every) > 1 and all(word in RADIOLOGY or word in NO_SURNAMES for word in every):
+            continue  # a case's title in place of a name: Knee^Left
         first = [word for word in words[0] if word not in _TITLES]
         family = first if len(components) > 1 else every[-1:]
         joined = {"".join(_WORD.findall(c)) for c in components if "'" in c}
@@ -190,7 +193,7 @@ def _phrase(category: Category, key: str) -> _Phrase | None:
         if len(text) < 4 or re.fullmatch(r"(?:19|20)\d\d", text):
             return None
         return _Phrase(category, text, 0.6 if len(text) == 4 else 0.9 if len(text) < 7 else 0.97)
-    weak = (len(text) < 6 and digits) or text in ORDINARY
+    weak = (len(text) < 6 and digits) or text in ORDINARY or text in EPONYMS
     return _Phrase(category, text, 0.6 if weak else 0.95)
 
 
@@ -296,7 +299,9 @@ def _phrases(key: str, sought: _Sought) -> Iterator[Hit]:
             begin = at + skipped
             for phrase in sought.phrases.get(compact[begin : begin + _HEAD], ()):
                 last = ends.get(begin + len(phrase.text)) if compact.startswith(phrase.text, begin) else None
-                if last is not None and _together(key, words[first : last + 1], phrase):
+                if last is None or (first == last and _in_an_eponym(key, word, {written})):
+                    continue
+                if _together(key, words[first : last + 1], phrase):
                     start, end = word.start(), words[last].end()
                     yield Hit(phrase.category, start, end, phrase.score, (Reason.KNOWN_VALUE,))
         at += len(written)

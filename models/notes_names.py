@@ -25,9 +25,8 @@ _TITLE = re.compile(
     r"|Mr|Mrs|Ms|Miss|Mx|Master|MISS|Herr|Frau|Mme|Señora?|السيد|السيدة)(?:\.\s?|\s{1,2})(?:(?:Dr|Prof)\.?\s)?"
 )
 _TITLE_IN_CAPITALS = re.compile(r"(?<![\w'-])(?:(?P<dr>DR|PROF)|MRS?|MS)\s(?=[A-Z]{3,}\s[A-Z]{3,}|[A-Z]\s[A-Z]{4,})")
-_DEGREE = re.compile(
-    r",?\s(?:MD|M\.D\.|DO|MBBS|MBChB|MB\sBCh|FRCR|FRANZCR|FRACS|FRCS|FRCP|FRACP|FACR|DMRD|MRCP|MRCS|MSc|PhD|RN)(?![\w-]|\s\d{5})"
-)
+_DEGREES = "MD|MBBS|MBChB|FRCR|FRANZCR|FRACS|FRCS|FRCP|FRACP|FACR|DMRD|MRCP|MRCS|MSc|PhD"
+_DEGREE = re.compile(rf",?\s(?:{_DEGREES}|M\.D\.|DO|MB\sBCh|RN)(?![\w-]|\s\d{{5}})")
 _BEFORE_DEGREE = re.compile(r"(?<!\w)(?:[A-Z][\w'-]{1,20}|[A-Z]\.?)(?:\s(?:[A-Z][\w'-]{1,20}|[A-Z]\.?)){1,3}$")
 _PART = r"[^\W\d_][^\W\d_' .-]{0,30}(?:[' -][^\W\d_]{1,24}){0,3}"
 _CARETS = re.compile(rf"(?<![\w^])(?P<family>{_PART})\^(?P<given>{_PART})(?:\^[^\W\d_ .]{{0,20}}){{0,3}}(?![\w^])")
@@ -112,10 +111,11 @@ _CUES = Cues(
         Named(Category.INITIALS, "initials; patient initials; pt initials", 0.9, 0, LOOSE),
     )
 )
+_ABBREVIATED = re.compile(r"\w{1,2}|mrs|prof|[A-Z](?:\.[A-Z])+", re.I)
 _TITLES = frozenset({"Dr", "Mr", "Mrs", "Ms", "Miss", "Prof"})
 _INSIDE_A_LABEL = re.compile(r"[^\W\d_][\s._-]{1,2}$")
 _OWN_LABEL = re.compile(
-    r"(?:^|[\n.;,:|([]|\b(?:patient|full|his|her|my|their|your|whose|legal|real|birth|the))[\s._-]{0,3}$", re.I
+    r"(?:^|[\n.;,:|([]|'s|\b(?:patient|full|his|her|my|their|your|whose|legal|real|birth|the))[\s._-]{0,3}$", re.I
 )
 _GOES_ON = re.compile(r"[ \t](?!(?:is|was|has|had|and|aged|who|presents|presented|came)\b)[a-z]")
 _EPONYM = re.compile(r"('s)?[ \t]{1,2}([^\W\d_]+)")
@@ -161,7 +161,7 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
             several = len(_parts(text, label.end, end)) > 1
             score = row.score if several else row.one_word
             goes_on = not several and row.link is not _A_FIRST_NAME and _GOES_ON.match(text, end)
-            if score and not goes_on:
+            if score and not goes_on and not text[end : end + 1].isdigit():
                 yield Hit(row.category, label.end, end, score, (Reason.CUE,))
 
 
@@ -171,6 +171,8 @@ def name_end(text: str, start: int, titled: bool = False) -> int:
     for _ in range(6):
         word = _WORD.match(text, position)
         if word is None or not _may_be_name(word.group(), titled or big > 0):
+            break
+        if big and word.group() in _DEGREES.split("|"):
             break
         if word.group() not in PARTICLES:
             end = word.end() - (2 if word.group().endswith("'s") else 0)
@@ -183,7 +185,7 @@ def name_end(text: str, start: int, titled: bool = False) -> int:
             if not commas or word.group() in PARTICLES:
                 break
             commas = False
-        elif "." in gap.group() and len(word.group()) > 2 and word.group().lower() not in ("mrs", "prof"):
+        elif "." in gap.group() and not _ABBREVIATED.fullmatch(word.group()):
             break
         position = gap.end()
     initial_last = end and text[end : end + 1] == "." and text[end - 1].isupper() and not text[end - 2].isalpha()

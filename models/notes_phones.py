@@ -107,7 +107,8 @@ def _score(written: str) -> float:
         return 0.9 if _is_valid(written) else 0
     if _NORTH_AMERICAN.fullmatch(written):
         return 0.93 if _is_valid(written, ("US",)) else 0.75
-    if digits < 8 or digits > 12 or len(groups) > 5:
+    in_pairs = all(len(group) == 2 for group in groups)
+    if digits < 8 or digits > 12 or len(groups) > 5 or (in_pairs and digits < 10):  # bytes of a file, in hexadecimal
         return 0
     valid = _is_valid(written)
     if written.lstrip("(").startswith("0"):

@@ -66,6 +66,8 @@ LABELS: tuple[Numbered, ...] = (
     Numbered(_RECORD, "accession; accession no; accession number; acc; acc no; acc num; acsn", link=FIRM),
     Numbered(_RECORD, "accession; acc", digits=6, score=0.9),
     Numbered(_RECORD, "case no; case number", digits=6, score=0.7),
+    Numbered(_RECORD, "h/n", digits=5, score=0.9),
+    Numbered(_RECORD, "patient; pt", digits=6, score=0.85, link=FIRM),
     Numbered(
         _RECORD,
         "encounter; episode; admission; visit; file; folder; order; requisition; specimen; lab; req; csn; fin; exam; "
@@ -98,7 +100,8 @@ LABELS: tuple[Numbered, ...] = (
     Numbered(
         _ACCOUNT,
         "acct; account number; iban; card number; credit card number; plan number; plan id; group number; group id; "
-        "health plan number; member id; beneficiary number; nhif",
+        "health plan number; member id; beneficiary number; nhif; client no; client number; claim number; claim no; "
+        "acc45; acc45 no; acc45 number",
         digits=5,
         score=0.92,
     ),

@@ -226,3 +226,24 @@ def test_what_three_hundred_notes_give_away_one_after_the_other_is_sought_in_sec
         values = values.adding([KnownValue(BORN, f"19{number % 90 + 10}0{number % 9 + 1}17")])
         assert found(f"seen: Given{person} Surname{person}, 77{number:05}", values) != []
     assert time.perf_counter() - start < 6
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ((PLACE, "STANFORD"), "Stanford type B dissection"),
+        ((PLACE, "Radiology"), "the radiology department"),
+        ((NAME, "Knee^Left"), "Knee, left: effusion"),
+        ((NAME, "Brain^Tumour"), "Brain tumour protocol"),
+        ((NAME, "Adult^Male"), "Male of 45 years"),
+        ((NAME, "TEST^PATIENT"), "Patient for a stress test"),
+        ((Category.CLINICIAN_NAME, "Emergency"), "Emergency department"),
+        ((Category.CLINICIAN_NAME, "Self referral"), "Self referral"),
+    ],
+)
+def test_what_a_header_calls_nobody_is_not_sought_in_the_case(value: tuple[Category, str], text: str) -> None:
+    assert found(text, known(value)) == []
+
+
+def test_a_hospital_that_shares_its_name_with_a_disease_is_found_but_not_sure() -> None:
+    assert [hit.score for hit in find_known("seen at Stanford today", known((PLACE, "STANFORD")))] == [0.6]

@@ -8,6 +8,8 @@ from phivet.models.notes import Notes
 SENTENCES = """
 T2 3.0T
 L4/5
+Consultant review: agreed. Resident: PGY3.
+(0008,0008) begins 08 00 08 00
 C5-6
 T11-T12 and L5-S1 disc bulges
 BI-RADS 4a

@@ -9,14 +9,14 @@ from typing import BinaryIO
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.errors import InvalidDicomError
-from pydicom.filereader import read_dataset
+from pydicom.filereader import read_dataset, read_partial
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from phivet.cases.coverage import Unread
 from phivet.cases.description import Description, Missed, Picture, Slice
 from phivet.cases.dicom_header import attributes
 from phivet.cases.dicom_pictures import Pictures
-from phivet.cases.dicom_pixels import Location, locate
+from phivet.cases.dicom_pixels import PIXEL_DATA, Location, locate
 from phivet.cases.dicom_slices import slices
 from phivet.cases.errors import UnreadableError
 from phivet.cases.limits import Limits
@@ -49,7 +49,7 @@ class Dicom:
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         self._limits = limits
         try:
-            self.dataset, pixels, self._ended_early = _read(file, limits)
+            self.dataset, pixels, self._is_odd = _read(file, limits)
         except (InvalidDicomError, EOFError, struct.error, ValueError, OSError, zlib.error) as error:
             raise UnreadableError(Unread.CORRUPT) from error
         if len(self.dataset) == 0:
@@ -67,7 +67,7 @@ class Dicom:
         dataset = self.dataset
         header, unread = attributes(dataset, dataset.file_meta, dataset.preamble or b"")
         missed = [Missed(reason) for reason in sorted(unread)]
-        missed += [Missed(Unread.CORRUPT)] if self._ended_early else []
+        missed += [Missed(Unread.CORRUPT)] if self._is_odd else []
         missed += [Missed(reason) for reason in _unreadable_contents(dataset, self._syntax)]
         shown = () if any(m.reason is Unread.MEDIUM for m in missed) else self._pictures.counts()
         missed += [Missed(reason) for reason in self._pictures.missed]
@@ -89,25 +89,43 @@ class Dicom:
 
 
 class Watched:
-    """A file that remembers whether it ended in the middle of something, over which pydicom passes in silence."""
+    """A file being parsed, and what pydicom passes over in silence: that it ends too early, or says things twice.
+
+    Of an element that stands there twice pydicom keeps the last; another reader shows the first.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self.seek, self.tell = file.seek, file.tell
         self._read = file.read
         self._ends = 0
-        self.ended_early = False
+        self._tags: set[int] = set()
+        self.is_odd = False
 
     def read(self, size: int = -1) -> bytes:
         """As the file's own. Nothing at all is read once, at the end of a data set that is whole."""
         data = self._read(size)
         if len(data) < size:
             self._ends += not data
-            self.ended_early = self.ended_early or bool(data) or self._ends > 1
+            self.is_odd = self.is_odd or bool(data) or self._ends > 1
         return data
+
+    def at_pixels(self, tag: int, vr: str | None, length: int) -> bool:
+        """Told of every top-level element before its value is read: whether it is pixel data, at which to stop."""
+        if tag in PIXEL_DATA:
+            return True
+        self.is_odd = self.is_odd or (length > 0 and tag in self._tags)
+        if length:
+            self._tags.add(int(tag))
+        return False
+
+    def never(self, tag: int, vr: str | None, length: int) -> bool:
+        """The same behind the pixel data, where no more of them may come."""
+        self.is_odd = self.at_pixels(tag, vr, length) or self.is_odd
+        return False
 
 
 def _read(file: BinaryIO, limits: Limits) -> tuple[pydicom.FileDataset, Location | None, bool]:
-    """The whole data set but its pixel data, where that lies, and whether the file ends too early."""
+    """The whole data set but its pixel data, where that lies, and whether the file ends too early or repeats itself."""
     watched = Watched(file)
     dataset = _dataset(watched)
     if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
@@ -120,16 +138,16 @@ def _read(file: BinaryIO, limits: Limits) -> tuple[pydicom.FileDataset, Location
     pixels = locate(file, implicit, little)
     if pixels is not None:
         if watched.seek(0, io.SEEK_END) < pixels.end + SHORTEST_ELEMENT:
-            return dataset, pixels, watched.ended_early
+            return dataset, pixels, watched.is_odd
         watched.seek(pixels.end)
-        rest = read_dataset(watched, implicit, little)  # type: ignore[arg-type]
+        rest = read_dataset(watched, implicit, little, stop_when=watched.never)  # type: ignore[arg-type]
         for element in list(rest.keys()):
             dataset[element] = rest.get_item(element)
-    return dataset, pixels, watched.ended_early
+    return dataset, pixels, watched.is_odd
 
 
 def _dataset(file: Watched) -> pydicom.FileDataset:
-    return pydicom.dcmread(file, force=True, stop_before_pixels=True)
+    return read_partial(file, file.at_pixels, force=True)  # type: ignore[arg-type]
 
 
 def _inflated(file: BinaryIO, limits: Limits) -> BinaryIO:

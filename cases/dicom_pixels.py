@@ -20,6 +20,7 @@ from phivet.cases.limits import Limits
 from phivet.cases.parts import Array
 
 FLOAT_PIXELS, DOUBLE_PIXELS, PIXELS = 0x7FE00008, 0x7FE00009, 0x7FE00010
+PIXEL_DATA = (FLOAT_PIXELS, DOUBLE_PIXELS, PIXELS)
 ITEM, DELIMITER, UNDEFINED = 0xFFFEE000, 0xFFFEE0DD, 0xFFFFFFFF
 LONG_VRS = (b"OB", b"OW", b"OF", b"OD", b"UN", b"OL", b"OV")
 CODESTREAM_STARTS = (b"\xff\xd8", b"\xff\x4f")  # JPEG family, JPEG 2000
@@ -57,7 +58,7 @@ def locate(file: BinaryIO, implicit: bool, little: bool) -> Location | None:
         return None
     group, element, length = struct.unpack(f"{order}HHI", head)
     tag = group << 16 | element
-    if tag not in (FLOAT_PIXELS, DOUBLE_PIXELS, PIXELS):
+    if tag not in PIXEL_DATA:
         return None
     if not implicit:
         if head[4:6] in LONG_VRS:

@@ -91,6 +91,8 @@ class Case:
 
     def _follow_references(self, source: str) -> None:
         """A DICOMDIR that names files which are not in the case tells that something was not handed over."""
+        if not self._descriptions[source].referenced:
+            return
         names = {name.casefold().rpartition(".")[0] or name.casefold() for name in self.paths.values()}
         names |= {name.casefold() for name in self.paths.values()}
         folder = self._files[source].name.rpartition("/")[0]

@@ -14,6 +14,9 @@ DEFAULT_STUDY_KEY = re.compile(
 )
 """Study keys that every policy knows, such as `SUBJ-0012`."""
 
+MOST_VALUES = 1_000
+"""Beyond this many, what more is found is not searched for: the case is a collection, and the search would not end."""
+
 
 @dataclass(frozen=True)
 class KnownValue:
@@ -32,9 +35,11 @@ class Known:
     _judged: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
 
     def adding(self, values: Iterable[KnownValue]) -> "Known":
-        """All of this and `values`."""
-        more = self.values | frozenset(values)
-        return self if more == self.values else replace(self, values=more, _judged={})
+        """All of this and `values`, up to `MOST_VALUES`: one person never has as many."""
+        new = frozenset(values) - self.values
+        if not new or len(self.values) + len(new) > MOST_VALUES:
+            return self
+        return replace(self, values=self.values | new, _judged={})
 
     def once(self, key: Hashable, judge: Callable[[], T]) -> T:
         """`judge()`, computed once for this key while the same things are known: a series repeats its headers."""

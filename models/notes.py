@@ -9,6 +9,7 @@ from phivet.models.hits import Hit, resolve
 from phivet.models.known_values import find_known
 from phivet.models.notes_ages import find_ages
 from phivet.models.notes_dates import find_dates
+from phivet.models.notes_facilities import find_facilities
 from phivet.models.notes_names import find_names
 from phivet.models.notes_numbers import find_numbers
 from phivet.models.notes_phones import find_phones
@@ -28,7 +29,7 @@ class Notes:
     def describe(self) -> str:
         """One line: what it looks for."""
         return (
-            "identifiers in text that prove themselves or are labelled: names, dates, numbers, addresses, "
+            "identifiers in text that prove themselves or are labelled: names, dates, numbers, addresses, hospitals, "
             "telephone, e-mail and web addresses, ages over 89, and the values that the case itself gives away"
         )
 
@@ -55,6 +56,7 @@ class Notes:
         yield from find_dates(reading)
         yield from find_phones(reading)
         yield from find_places(reading)
+        yield from find_facilities(reading)
         yield from find_names(reading)
         yield from find_ages(reading)
         yield from find_study_keys(reading, known)

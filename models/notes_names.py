@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from phivet.cases.categories import Category
 from phivet.cases.findings import Reason
 from phivet.models.hits import Hit
-from phivet.models.notes_cues import COLON, LOOSE, Cues
+from phivet.models.notes_cues import COLON, LOOSE, Cues, Label
 from phivet.models.notes_text import Reading
-from phivet.models.notes_words import EPONYM_NOUNS, NOT_A_PERSON, PARTICLES, RADIOLOGY
+from phivet.models.notes_words import EPONYM_NOUNS, EPONYMS, NOT_A_PERSON, PARTICLES, RADIOLOGY
 
 _MARKS = r"\u0300-\u036f\u0900-\u0dff\u064b-\u0652"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|['.\u200c\u200d-](?=[^\W\d_])|[{_MARKS}]){{0,30}}")
@@ -31,6 +31,12 @@ _BEFORE_DEGREE = re.compile(r"(?<!\w)(?:[A-Z][\w'-]{1,20}|[A-Z]\.?)(?:\s(?:[A-Z]
 _PART = r"[^\W\d_][^\W\d_' .-]{0,30}(?:[' -][^\W\d_]{1,24}){0,3}"
 _CARETS = re.compile(rf"(?<![\w^])(?P<family>{_PART})\^(?P<given>{_PART})(?:\^[^\W\d_ .]{{0,20}}){{0,3}}(?![\w^])")
 _INITIALS = re.compile(r"[A-Z](?:[. -]{0,2}[A-Z]){1,3}\.?(?!\w)")
+_DOTTED = re.compile(
+    r"(?<![\w'-])(?:[Pp]atient|PATIENT|[Pp]t|PT|Mr|Mrs|Ms|Miss)\.?[ \t]{1,2}"
+    r"(?P<initials>[A-Z]\.[ ]?[A-Z](?:\.[ ]?[A-Z])?\.(?![ ]?[A-Z]\.))"
+)
+_ABBREVIATIONS = re.compile("IV|PO|IM|SC|ID|BP|HR|RR|DOB|NPO|LLQ|RLQ|LUQ|RUQ|LMP|GP|HIV|TB|OT|PT")
+"""What is written with dots after "patient" and is no one's initials; those of radiology are in its own list."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,16 @@ class Named:
 _IS = re.compile(rf"{COLON.pattern}|[ \t]{{0,2}}(?:is|was)(?!\w)[ \t]?:?[ \t]{{0,3}}[\"'(\[<]?", re.I)
 _A_CAPITAL = re.compile(r"[ \t]{1,2}(?=[A-Z])")
 _A_FIRST_NAME = re.compile(r",?[ \t]{1,2}(?=[A-Z][a-z])")
+_COLON_ON_THE_LINE = re.compile(r"[*_]{0,3}[ \t]{0,2}:[*_]{0,3}[ \t]{0,4}")
+_KIN = "husband; wife; son; daughter; mother; father; brother; sister; partner; fiance; fiancée"
+_KIN_LABEL = re.compile(r"(?:^|[\n;.])[ \t*_•-]{0,6}$")
+_NO_KIN = re.compile(
+    r"\w*(?:tension|farction|olism|lepsy|mentia|iasis|plegia|trophy|plasia|algia|roidism|ciency|migraine|cancer|disease)"
+    r"|(?:un)?affected|carrier|gout|coeliac|celiac|dead|unwell|african|american|asian|caucasian|european|indian|islander"
+    r"|jewish|m[aā]ori|irish|native|jehovah's",
+    re.I,
+)
+"""What may be said of a relative in place of a name: an illness, a descent."""
 _CUES = Cues(
     (
         Named(
@@ -103,11 +119,12 @@ _CUES = Cues(
         ),
         Named(
             Category.RELATIVE_NAME,
-            "husband; wife; son; daughter; mother; father; brother; sister; partner; fiance; fiancée",
-            0.75,
+            _KIN,
+            0.87,
             0.65,
             _A_FIRST_NAME,
         ),
+        Named(Category.RELATIVE_NAME, _KIN, 0.87, 0, _COLON_ON_THE_LINE),
         Named(Category.INITIALS, "initials; patient initials; pt initials", 0.9, 0, LOOSE),
     )
 )
@@ -140,6 +157,10 @@ def find_names(reading: Reading) -> Iterator[Hit]:
         if len(parts) > 1 and len(parts[-1]) > 2 and not _is_no_name(text[title.end() : end]):
             category = Category.CLINICIAN_NAME if title["dr"] else Category.NAME
             yield Hit(category, title.start(), end, 0.5, (Reason.CUE,))
+    for initials in _DOTTED.finditer(text):
+        letters = re.sub(r"\W", "", initials["initials"])
+        if not _ABBREVIATIONS.fullmatch(letters) and letters.lower() not in RADIOLOGY:
+            yield Hit(Category.INITIALS, *initials.span("initials"), 0.91, (Reason.CUE, Reason.PATTERN))
     for degree in _DEGREE.finditer(text):
         name = _BEFORE_DEGREE.search(text, max(0, degree.start() - 64), degree.start())
         if name and not _is_no_name(name.group()):
@@ -158,11 +179,27 @@ def _labelled(reading: Reading) -> Iterator[Hit]:
             if match := _INITIALS.match(text, label.end):
                 yield Hit(Category.INITIALS, match.start(), match.end(), row.score, (Reason.CUE,))
         elif _stands_alone(text, label.start) and (end := name_end(text, label.end)) - label.end > 2:
-            several = len(_parts(text, label.end, end)) > 1
+            parts = _parts(text, label.end, end)
+            several = len(parts) > 1
             score = row.score if several else row.one_word
+            if row.phrases is _KIN:
+                score = _kin_score(text, label, parts, score)
             goes_on = not several and row.link is not _A_FIRST_NAME and _GOES_ON.match(text, end)
             if score and not goes_on and not text[end : end + 1].isdigit():
                 yield Hit(row.category, label.end, end, score, (Reason.CUE,))
+
+
+def _kin_score(text: str, label: Label[Named], parts: list[str], score: float) -> float:
+    """What remains of `score` where a relative is named: an illness or a descent may stand there too."""
+    as_label = label.row.link is _COLON_ON_THE_LINE
+    if as_label and not _KIN_LABEL.search(text[max(0, label.start - 8) : label.start]):
+        return 0
+    if any(_NO_KIN.fullmatch(part) for part in parts):
+        return 0
+    listed = as_label and "," in text[label.end : label.end + len(parts[0]) + 2] and not parts[0].isupper()
+    if listed or all(part.lower() in EPONYMS for part in parts):
+        return min(score, 0.5)
+    return score
 
 
 def name_end(text: str, start: int, titled: bool = False) -> int:

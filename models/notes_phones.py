@@ -40,6 +40,8 @@ class Line:
     link: re.Pattern[str] = LOOSE
 
 
+_ARABIC_WORDS = re.compile(rf"(?:[ \t]{{1,2}}[\u0621-\u064a]{{2,15}}){{1,3}}{LOOSE.pattern}", re.I)
+"""As in "the patient's mobile": Arabic puts the owner between the cue and the number."""
 _CUES = Cues(
     (
         Line(
@@ -48,6 +50,11 @@ _CUES = Cues(
             "cell; cell phone; cellphone; landline; contact no; contact number; whatsapp; pager; beeper; bleep; "
             "téléphone; telefon; telefono; teléfono; telefone; هاتف; الهاتف; رقم الهاتف; جوال; الجوال; رقم الجوال; "
             "موبايل; تلفون; للتواصل",
+        ),
+        Line(
+            Category.PHONE,
+            "هاتف; الهاتف; رقم الهاتف; رقم هاتف; جوال; الجوال; رقم الجوال; رقم جوال; موبايل; تلفون; للتواصل",
+            link=_ARABIC_WORDS,
         ),
         Line(
             Category.PHONE,

@@ -46,6 +46,13 @@ _FRENCH = re.compile(rf"(?:rue|avenue|boulevard|chemin|place)\s(?:d[eu]s?\s(?:la
 _HOUSE_BEFORE = re.compile(rf"(?<![\w./-]){_HOUSE},?\s$")
 _WITHIN = re.compile(r"(?:Apt\.?|Apartment|Suite|Flat)\s#?\d{1,4}[A-Za-z]?(?=\s?[,;\n]|\.?\s?$)")
 
+_COUNTY = re.compile(
+    r"(?<!\w)(?i:resident[ ](?:of|in)|liv(?:es|ed|ing)[ ]in|resid(?:es|ed|ing)[ ]in|native[ ]of|home[ ]in|from)"
+    r"[ ](?:rural[ ])?"
+    rf"(?P<place>(?:{_NAME}[ ]){{1,3}}(?:County|Parish|Shire)|(?:County|Co\.)[ ](?!Hospital|Clinic|Council){_NAME})"
+    r"(?![\w'-]|[ ](?:Hospital|Medical|General|Health|Clinic|Memorial|Council|University|Jail))"
+)
+
 _GPS = re.compile(
     r"(?P<lat>[+-]?\d(?<![\w.]\d)(?<![\w.][+-]\d)\d?\.\d{3,9})\s?°?\s?(?P<ns>[NS])?\s?[,;/ ]\s{0,2}"
     r"(?P<lon>[+-]?1?\d{1,2}\.\d{3,9})\s?°?\s?(?P<ew>[EW])?(?![\w.]*\d)"
@@ -70,7 +77,9 @@ _CUES = Cues(
         Whereabouts(
             Category.POSTCODE,
             "postcode; post code; zip; zip code; zipcode; postal code; postal; pin code; pincode; pin; eircode; plz; "
-            "cap; code postal; código postal; الرمز البريدي",
+            "cap; code postal; código postal; الرمز البريدي; postcode area; postcode district; postcode sector; "
+            "postcode region; postcode prefix; postcode starts with; postcode starting; postcode begins with; postcode "
+            "beginning; postal area; postal district; zip area; zip code area; zip prefix",
             LOOSE,
         ),
         Whereabouts(
@@ -95,7 +104,9 @@ _NEXT_LABEL = re.compile(
 
 
 def find_places(reading: Reading) -> Iterator[Hit]:
-    """Street addresses, boxes, postcodes with a cue or a place, coordinates."""
+    """Counties where someone lives, street addresses, boxes, postcodes with a cue or a place, coordinates."""
+    for county in _COUNTY.finditer(reading.text):
+        yield Hit(Category.PLACE, *county.span("place"), 0.92, (Reason.CUE, Reason.PATTERN))
     if not reading.digits:
         return
     text = reading.rest

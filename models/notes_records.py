@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     r"(?:(?:\d{2,4} ){1,5}\d{2,4}(?![\w/.-])|(?:[A-Z]{1,3} (?=\d{3}))?[^\W_](?:[^\W_]|[-_/.](?=[^\W_])){1,39})"
 )
 _PLATE = re.compile(r"(?=[A-Z -]{0,8}\d)(?=[\d -]{0,6}[A-Z])[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2}(?![\w-])")
+_BRITISH_PLATE = re.compile(r"[A-Z]{2}\d\d ?[A-Z]{3}(?!\w)")
 _NHI = re.compile(r"[A-HJ-NP-Z]{3}[ -]?\d\d ?(?:\d\d|[A-HJ-NP-Z]{2})(?!\w)", re.I)
 _MEASURE = re.compile(rf"[\s-]?(?:/\s?)?{UNIT}")
 _NOT_A_PERSONS = re.compile(
@@ -144,6 +145,7 @@ LABELS: tuple[Numbered, ...] = (
         score=0.92,
         value=_PLATE,
     ),
+    Numbered(_VEHICLE, "registration; reg; registered", digits=2, score=0.92, value=_BRITISH_PLATE),
     Numbered(_VEHICLE, "registration number; registration no", digits=1, score=0.7, value=_PLATE),
 )
 _CUES = Cues(LABELS)

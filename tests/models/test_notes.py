@@ -43,6 +43,8 @@ FOUND = [
     ("9472 7916 (mobile)", "phone", "9472 7916"),
     ("Fax: 09 377 0209", "fax", "09 377 0209"),
     ("هاتف: ٠٥٠١٢٣٤٥٦٧", "phone", "٠٥٠١٢٣٤٥٦٧"),
+    ("جوال والدة المريضة: 0551234567", "phone", "0551234567"),
+    ("رقم هاتف الزوج 0551234567", "phone", "0551234567"),
     ("+971 50 123 4567", "phone", "+971 50 123 4567"),
     ("+20 10 1234 5678", "phone", "+20 10 1234 5678"),
     ("seen by Dr. T.Y. Wong today", "clinician_name", "Dr. T.Y. Wong"),
@@ -119,6 +121,8 @@ FOUND = [
     ("(01)00614141007349(17)201231(21)ABC123", "device_serial", "(01)00614141007349(17)201231(21)ABC123"),
     ("rego ABC123", "vehicle", "ABC123"),
     ("number plate AB12 CDE", "vehicle", "AB12 CDE"),
+    ("hit by a van (reg. KV08 RTO)", "vehicle", "KV08 RTO"),
+    ("the other driver, registration BD51SMR, fled", "vehicle", "BD51SMR"),
     # places
     ("Lives at 12 Queen Street, Ponsonby, Auckland 1011.", "address", "12 Queen Street, Ponsonby, Auckland 1011"),
     ("Flat 3, 12/14 Oak Ave", "address", "Flat 3, 12/14 Oak Ave"),
@@ -127,6 +131,11 @@ FOUND = [
     ("from Leeds LS6 3QB", "postcode", "LS6 3QB"),
     ("postcode SW1A", "postcode", "SW1A"),
     ("lives in Leeds LS6", "postcode", "LS6"),
+    ("postcode district CF14", "postcode", "CF14"),
+    ("Postcode starts with G12", "postcode", "G12"),
+    ("a farmer who lives in Wexley County", "place", "Wexley County"),
+    ("Lifelong resident of County Durham", "place", "County Durham"),
+    ("She resides in West Carroll Parish.", "place", "West Carroll Parish"),
     ("Boston, MA 02139", "postcode", "02139"),
     ("zip code 02139-1234", "postcode", "02139-1234"),
     ("Sydney NSW 2000", "postcode", "2000"),
@@ -157,9 +166,16 @@ FOUND = [
     ("Referring physician: SMITH^ALAN", "clinician_name", "SMITH^ALAN"),
     ("her husband John called", "relative_name", "John"),
     ("Next of kin: Mary Jones", "relative_name", "Mary Jones"),
+    ("Father: Tane Mahuika-Reid", "relative_name", "Tane Mahuika-Reid"),
+    ("Normal CT; wife: Aroha van der Meer", "relative_name", "Aroha van der Meer"),
+    ("Daughter: OKAFOR, Ngozi", "relative_name", "OKAFOR, Ngozi"),
+    ("his partner, Ines Okafor, drove", "relative_name", "Ines Okafor"),
     ("**Patient Name:** John Smith\n**MRN:** 4455667", "name", "John Smith"),
     ("**Patient Name:** John Smith\n**MRN:** 4455667", "record_number", "4455667"),
     ("Initials: J.D.", "initials", "J.D."),
+    ("Thank you for seeing patient K.W. today", "initials", "K.W."),
+    ("pt M. T. declined", "initials", "M. T."),
+    ("Mrs B. K. fell", "initials", "B. K."),
     ("الاسم: محمد أحمد علي", "name", "محمد أحمد علي"),
     # study keys
     ("SUBJ-0012 had a scan", "study_key", "SUBJ-0012"),
@@ -210,6 +226,27 @@ def test_a_proof_and_a_cue_make_it_surer() -> None:
 )
 def test_a_bare_number_a_year_and_a_measure_are_none(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "at_least"),
+    [
+        ("Patient K.W. was seen", 0.9),
+        ("Father: Tane Mahuika", 0.85),
+        ("his partner, Ines Okafor, drove", 0.85),
+        ("lives in Wexley County", 0.9),
+        ("جوال المريضة 0551234567", 0.8),
+    ],
+)
+def test_what_a_cue_tells_plainly_is_sure(text: str, at_least: float) -> None:
+    (hit,) = Notes().find(text, Known())
+    assert hit.score >= at_least
+
+
+@pytest.mark.parametrize("text", ["his partner Ines drove", "Mother: Smith, Jane", "Mother: Ehlers Danlos"])
+def test_what_may_be_a_relative_or_not_is_for_a_person_to_judge(text: str) -> None:
+    (hit,) = Notes().find(text, Known())
+    assert (hit.category, 0.5 <= hit.score < 0.8) == (Category.RELATIVE_NAME, True)
 
 
 def test_a_study_key_is_never_a_record_number() -> None:

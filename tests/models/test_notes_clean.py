@@ -124,6 +124,27 @@ Sequence name: SE2D
 Patient ID: 000000
 Mother: breast cancer at 50
 Father: Diabetes, Hypertension
+Mother: Hypertension, Epilepsy
+Mother: alive and well
+Mother: Alive and Well
+Father: Myocardial Infarction
+Mother: Multiple Sclerosis
+Brother: Unaffected
+Her mother, African American, has sickle cell trait
+Patient A. and patient B.
+Patient I.V. contrast was given
+Patient C.T. head
+Patient with T.B. was isolated
+Postcode area unknown
+registration of CT12 and MR14
+resident of New York State
+a resident in General Hospital practice
+جوال المريض 5 ملم
+اسم المريض: محجوب
+الاسم: غير مذكور
+الاسم: بدون اسم
+المريض: مجهول الهوية
+اسم المريضة: مخفي
 Consultant: Neurosurgery
 Referred by GP
 Reported by patient

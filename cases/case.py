@@ -74,7 +74,7 @@ class Case:
     def _members(self, file: File) -> tuple[Member, ...]:
         try:
             return self._reader.describe(file).members if _begins_like_an_archive(file) else ()
-        except UnreadableError:
+        except (UnreadableError, OSError):
             return ()
 
     def _describe(self, source: str, file: File) -> Description:
@@ -137,6 +137,6 @@ def read_case(path: Path, reader: Reader, case_id: str | None = None) -> Case:
 
     Raises `CaseNotFoundError` and `CaseTooLargeError`. Its id is `case_id`, or `case-N`, never made from the path.
     """
-    if path.name == DICOMDIR and path.is_file():
+    if path.name == DICOMDIR and os.path.isfile(path):  # noqa: PTH113 which does not raise
         path = path.parent
     return Case(list_files(path, reader.limits), case_id or f"case-{next(_numbers)}", reader)

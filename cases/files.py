@@ -1,5 +1,6 @@
 """The files of a case, before anybody has looked into them."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -12,6 +13,15 @@ from phivet.cases.errors import CaseNotFoundError, CaseTooLargeError, Unreadable
 from phivet.cases.limits import Limits
 
 _keys = count(1)
+_REFUSED = {
+    errno.ELOOP: Unread.LINK,  # O_NOFOLLOW met a link
+    errno.ENXIO: Unread.LINK,  # a socket or a device
+    errno.ENODEV: Unread.LINK,
+    errno.ENOENT: Unread.MISSING,
+    errno.ENOTDIR: Unread.MISSING,
+    errno.ENAMETOOLONG: Unread.SIZE,
+}
+"""What it means when the system does not open a file; in all other cases it may not be opened."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,7 @@ def _open_regular(path: Path) -> int:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        reason = Unread.LINK if path.is_symlink() else Unread.PERMISSION if path.exists() else Unread.MISSING
-        raise UnreadableError(reason) from error
+        raise UnreadableError(_REFUSED.get(error.errno or 0, Unread.PERMISSION)) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise UnreadableError(Unread.LINK)
@@ -61,30 +70,37 @@ def _open_regular(path: Path) -> int:
 
 
 def list_files(path: Path, limits: Limits) -> list[File]:
-    """Every file at or below `path`, sorted by name; links are listed, not followed.
+    """Every file at or below `path`, sorted by name; links are listed, not followed, and so are closed folders.
 
     Raises `CaseNotFoundError` and `CaseTooLargeError`, which do not repeat the path.
     """
-    if path.is_file():
-        return [File.of_path(path.resolve(), path.name)]
-    if not path.is_dir():
-        raise CaseNotFoundError("there is no file or folder at this path, or it may not be opened")
-    root = path.resolve()
     try:
+        root = path.resolve(strict=True)
+        if root.is_file():
+            return [File.of_path(root, path.name)]
         files = []
         for entry in _walk(root):
             files.append(File.of_path(entry, entry.relative_to(root).as_posix()))
             if len(files) > limits.files:
                 raise CaseTooLargeError(f"the case holds more than {limits.files} files")
-    except PermissionError as error:
-        raise CaseNotFoundError("the folder may not be opened") from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise CaseNotFoundError("there is no file or folder at this path, or it may not be opened") from error
     return sorted(files, key=lambda file: file.name)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path))
-            else:
-                yield Path(entry.path)
+def _walk(root: Path) -> Iterator[Path]:
+    """Every file below `root`, and every folder that cannot be listed. Raises `OSError` when `root` is one."""
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(Path(entry.path))
+                    else:
+                        yield Path(entry.path)
+        except OSError:
+            if folder == root:
+                raise
+            yield folder

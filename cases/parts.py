@@ -1,9 +1,10 @@
 """What of a case can be looked at: Part = Header | Container | Note | Frames | Volume."""
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,11 @@ class Header:
 
     def text_at(self, place: Place) -> str:
         """What stands at `place`."""
-        return _entry_at(self.attributes, place)
+        return _value_at(self._values, place)
+
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        return {each.path: each.value for each in reversed(self.attributes)}
 
 
 @dataclass(frozen=True)
@@ -64,20 +69,22 @@ class Container:
 
     def text_at(self, place: Place) -> str:
         """What stands at `place`."""
-        return _entry_at(self.properties, place)
+        return _value_at(self._values, place)
+
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        return {each.path: each.value for each in reversed(self.properties)}
 
 
-def _entry_at(entries: tuple[Attribute, ...] | tuple[Property, ...], place: Place) -> str:
-    if not isinstance(place, Element):
-        return ""
-    value = next((entry.value for entry in entries if entry.path == place.path), "")
-    return value[place.start : place.end]
+def _value_at(values: dict[str, str], place: Place) -> str:
+    return values.get(place.path, "")[place.start : place.end] if isinstance(place, Element) else ""
 
 
 @dataclass(frozen=True)
 class Note:
     """Text to be read. `text[i]` stands at `i - a + b` of the file's own decoded text, (a, b) being its run.
 
+    Runs stand in order, in `text` and in the file alike.
     A note may also be the value of a header's attribute or of a file's property: then `element` is its path.
     """
 
@@ -104,7 +111,14 @@ class Note:
             return self.text[place.start : place.end]
         if not isinstance(place, Span):
             return ""
-        return "".join(char for i, char in enumerate(self.text) if place.start <= self._in_file(i) < place.end)
+        pieces = []
+        first = max(0, bisect_right(self.runs, place.start, key=lambda run: run[1]) - 1)
+        last = bisect_left(self.runs, place.end, key=lambda run: run[1])
+        for index in range(first, last):
+            start, origin = self.runs[index]
+            bound = self.runs[index + 1][0] if index + 1 < len(self.runs) else len(self.text)
+            pieces.append(self.text[max(start, place.start - origin + start) : min(bound, place.end - origin + start)])
+        return "".join(pieces)
 
 
 @dataclass(frozen=True)

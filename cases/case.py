@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from phivet.cases.coverage import Coverage, Unread
-from phivet.cases.description import Description, Member
+from phivet.cases.description import Description
 from phivet.cases.errors import UnreadableError
 from phivet.cases.files import File, list_files
 from phivet.cases.parts import Container, Frames, Header, Note, Part, Property, Volume
@@ -64,18 +64,24 @@ class Case:
         yield from self._volumes(described)
 
     def _listing(self, files: Sequence[File]) -> list[File]:
-        """The files with archives unpacked, once; an archive that cannot be opened stays, and is found unreadable."""
+        """The files with archives unpacked, once; an archive stays if it holds more than members, or too many."""
         listing: list[File] = []
         for file in files:
-            members = self._members(file) if file.member is None else ()
-            listing += [file.inside(member.ordinal, member.name) for member in members] or [file]
+            inside = self._archive(file)
+            if len(listing) + len(inside.members) > self._reader.limits.files:
+                listing.append(file.refused(Unread.SIZE))
+                continue
+            listing += [file.inside(member.ordinal, member.name) for member in inside.members]
+            if not inside.members or inside.properties or inside.missed:
+                listing.append(file)
         return sorted(listing, key=lambda file: file.name)
 
-    def _members(self, file: File) -> tuple[Member, ...]:
+    def _archive(self, file: File) -> Description:
+        """What is in `file` if it is an archive; nothing if it is none, or cannot be opened."""
         try:
-            return self._reader.describe(file).members if _begins_like_an_archive(file) else ()
+            return self._reader.describe(file) if _begins_like_an_archive(file) else Description()
         except (UnreadableError, OSError):
-            return ()
+            return Description()
 
     def _describe(self, source: str, file: File) -> Description:
         if source not in self._descriptions:

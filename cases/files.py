@@ -29,7 +29,8 @@ class File:
     """A file as its sender names it, and how to open it.
 
     `open()` returns a new read-only descriptor, which the caller closes, or raises `UnreadableError`. `member` is the
-    ordinal of a member of the zip archive that `open` opens. `key` tells one file from another within this process.
+    ordinal of a member of the zip archive that `open` opens. `key` tells what `open` opens from all else within this
+    process.
     """
 
     name: str = field(repr=False)
@@ -45,7 +46,15 @@ class File:
 
     def inside(self, ordinal: int, name: str) -> "File":
         """The member `ordinal` of this archive."""
-        return replace(self, name=f"{self.name}/{name}", member=ordinal, key=next(_keys))
+        return replace(self, name=f"{self.name}/{name}", member=ordinal)
+
+    def refused(self, reason: Unread) -> "File":
+        """The same file, but it does not open, for this reason."""
+
+        def refuse() -> int:
+            raise UnreadableError(reason)
+
+        return replace(self, open=refuse)
 
     @classmethod
     def of_path(cls, path: Path, name: str) -> "File":

@@ -40,12 +40,8 @@ def starts(head: bytes, magic: Magic) -> bool:
     return any(head[at : at + len(mark)] == mark for at, mark in magic)
 
 
-def open_medium(file: BinaryIO, member: int | None, suffix: str, limits: Limits) -> "Medium":
-    """Open `file`, or `member` of the archive that it is. Raises `UnreadableError`."""
-    from phivet.cases.archive import Archive
-
-    if member is not None:
-        file = Archive(file, limits).member(member)
+def open_medium(file: BinaryIO, is_packed: bool, suffix: str, limits: Limits) -> "Medium":
+    """Open `file`, which may have been packed into an archive. Raises `UnreadableError`."""
     file.seek(0, 2)
     size = file.tell()
     if size == 0:
@@ -55,17 +51,17 @@ def open_medium(file: BinaryIO, member: int | None, suffix: str, limits: Limits)
     file.seek(0)
     head = file.read(HEAD_BYTES)
     file.seek(0)
-    reader = _reader(head, member is not None, suffix)
+    reader = _reader(head, is_packed, suffix)
     return reader(file, suffix, limits)
 
 
-def _reader(head: bytes, packed: bool, suffix: str) -> Callable[[BinaryIO, str, Limits], "Medium"]:
+def _reader(head: bytes, is_packed: bool, suffix: str) -> Callable[[BinaryIO, str, Limits], "Medium"]:
     from phivet.cases import dicom, nifti
 
     if head[128:132] == b"DICM":
         return lambda file, _, limits: dicom.Dicom(file, limits)
     if head.startswith(ZIPPED):
-        if packed:
+        if is_packed:
             raise UnreadableError(Unread.NESTED)
         from phivet.cases.archive import Archive
 
@@ -77,7 +73,7 @@ def _reader(head: bytes, packed: bool, suffix: str) -> Callable[[BinaryIO, str, 
 
         return lambda file, _, limits: Image(file, limits)
     if starts(head, PACKED):
-        raise UnreadableError(Unread.NESTED if packed else Unread.MEDIUM)
+        raise UnreadableError(Unread.NESTED if is_packed else Unread.MEDIUM)
     if starts(head, WITHOUT_READER):
         raise UnreadableError(Unread.MEDIUM)
     if dicom.is_without_preamble(head):

@@ -52,11 +52,15 @@ class Medium(Protocol):
 
 
 class Shelf:
-    """The media opened last, so that the frames of one object do not parse its header again."""
+    """The media opened last, so that the frames of one object do not parse its header again.
+
+    And the archive opened last, so that its members do not parse its directory again.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._media: OrderedDict[tuple[int, int | None], tuple[Medium, BinaryIO]] = OrderedDict()
+        self._archive: tuple[int, Archive, BinaryIO] | None = None
 
     def medium(self, request: dict[str, Any], descriptor: int) -> Medium:
         """The medium that the request is about, opened from `descriptor` (which is taken over) unless it still is."""
@@ -64,21 +68,35 @@ class Shelf:
         if key in self._media:
             os.close(descriptor)
         else:
-            file = os.fdopen(descriptor, "rb")
-            self._media[key] = open_medium(file, request["member"], request["suffix"], self.limits), file
+            content = self.content(request, descriptor)
+            is_packed = request["member"] is not None
+            self._media[key] = open_medium(content, is_packed, request["suffix"], self.limits), content
             if len(self._media) > REMEMBERED_FILES:
                 self._media.popitem(last=False)[1][1].close()
         self._media.move_to_end(key)
         return self._media[key][0]
 
+    def content(self, request: dict[str, Any], descriptor: int) -> BinaryIO:
+        """The bytes of the file behind `descriptor` (which is taken over), or of its member that is asked for."""
+        if request["member"] is None:
+            return os.fdopen(descriptor, "rb")
+        if self._archive is not None and self._archive[0] == request["key"]:
+            os.close(descriptor)
+        else:
+            if self._archive is not None:
+                self._archive[2].close()
+                self._archive = None
+            file = os.fdopen(descriptor, "rb")
+            self._archive = request["key"], Archive(file, self.limits), file
+        return self._archive[1].member(request["member"])
+
 
 def answer(request: dict[str, Any], descriptor: int, shelf: Shelf) -> tuple[dict[str, Any], Array | None]:
     """Do what `request` asks for, with the file behind `descriptor`, which is taken over."""
     if request["do"] == "digest":
-        with os.fdopen(descriptor, "rb") as file:
-            whole = file if request["member"] is None else Archive(file, shelf.limits).member(request["member"])
-            whole.seek(0)
-            digest = hashlib.file_digest(whole, "sha256")  # type: ignore[arg-type]
+        with shelf.content(request, descriptor) as content:
+            content.seek(0)
+            digest = hashlib.file_digest(content, "sha256")  # type: ignore[arg-type]
             return {"digest": digest.hexdigest()}, None
     medium = shelf.medium(request, descriptor)
     if request["do"] == "describe":

@@ -1,6 +1,8 @@
 """A case is a folder, a file or a zip: what is in its listing, and in which order it is walked."""
 
+import io
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -128,6 +130,87 @@ def test_the_digest_of_a_member_is_that_of_its_content(tmp_path: Path, reader: R
     zipped(tmp_path / "a.zip", n=b"a note")
     case = read_case(tmp_path, reader)
     assert case.digest("file-1") == case.digest("file-2") == hashlib.sha256(b"a note").hexdigest()
+
+
+def test_what_a_zip_holds_besides_its_members_is_read(tmp_path: Path, reader: Reader) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        member = zipfile.ZipInfo("n")
+        member.comment = b"of Jane Doe"
+        member.extra = b"\x00\xff\x08\x00MRN12345"
+        archive.writestr(member, "a note")
+        archive.comment = "for Zoë".encode()
+    case = read_case(tmp_path, reader)
+    assert list(case.paths.values()) == ["a.zip", "a.zip/n"]
+    wrapping = next(part for part in case.parts() if isinstance(part, Container))
+    assert {(each.path, each.value) for each in wrapping.properties} == {
+        ("name", "a.zip"),
+        ("zip.Comment", "for Zoë"),
+        ("zip.Comment[1]", "of Jane Doe"),
+        ("zip.Extra", "MRN12345"),
+    }
+
+
+def test_bytes_of_a_zip_that_belong_to_no_member_are_told(tmp_path: Path, reader: Reader) -> None:
+    whole = zipped(tmp_path / "a.zip", n=b"a note").read_bytes()
+    first = whole.index(b"PK\1\2")
+    for hidden in (whole + b"Jane", b"PK\3\4Jane" + whole, whole[:first] + b"Jane" + whole[first:]):
+        (tmp_path / "a.zip").write_bytes(hidden)
+        case = read_case(tmp_path, reader)
+        list(case.parts())
+        assert Unread.CORRUPT in {entry.reason for entry in case.coverage.not_scanned}
+
+
+class Pipe(io.BytesIO):
+    """A file that is written in one go, such as a connection."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_a_zip_that_was_written_in_one_go_hides_nothing(tmp_path: Path, reader: Reader, zip64: bool) -> None:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a", "b"):
+            with archive.open(name, "w", force_zip64=zip64) as member:
+                member.write(b"a note")
+    (tmp_path / "a.zip").write_bytes(pipe.getvalue())
+    case = read_case(tmp_path, reader)
+    assert walked(case) == []
+    assert list(case.paths.values()) == ["a.zip/a", "a.zip/b"]
+
+
+def test_bytes_hidden_in_a_folder_of_a_zip_are_read(tmp_path: Path, reader: Reader) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.mkdir("empty")
+        archive.writestr("folder/", "a note")
+    parts = read_case(tmp_path, reader).parts()
+    assert [part.text for part in parts if isinstance(part, Note)] == ["a note"]
+
+
+def test_a_zip_without_members_is_empty(tmp_path: Path, reader: Reader) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.mkdir("folder")
+    assert walked(read_case(tmp_path, reader)) == [NotScanned("file-1", Unread.EMPTY)]
+
+
+def test_zips_of_more_files_than_a_case_may_have_stay_unopened(tmp_path: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        zipped(tmp_path / name, **{f"n{number}": b"x" for number in range(4)})
+    with Reader(Limits(files=6)) as reader:
+        case = read_case(tmp_path, reader)
+        assert walked(case) == [NotScanned("file-5", Unread.SIZE)]
+        assert case.paths["file-5"] == "b.zip"
+
+
+def test_thousands_of_members_cost_seconds(tmp_path: Path, reader: Reader) -> None:
+    path = zipped(tmp_path / "many.zip", **{f"n{number}": b"a note" for number in range(3_000)})
+    started = time.monotonic()
+    assert walked(read_case(path, reader)) == []
+    assert time.monotonic() - started < 30
 
 
 def test_a_case_shows_no_names_when_it_is_printed(tmp_path: Path, reader: Reader) -> None:

@@ -37,6 +37,11 @@ _LAYOUTS: Mapping[str, Callable[[Content], Layout]] = {
     "JPEG2000": box_layout,
     "BMP": bmp_layout,
 }
+_PNG_KEYWORDS = frozenset({
+    "Title", "Author", "Description", "Copyright", "Creation Time", "Software", "Disclaimer", "Warning", "Source",
+    "Comment", "Collection", "Artist", "Photographer", "date:create", "date:modify", "date:timestamp",
+})  # fmt: skip
+"""Which name a property (PNG, section 11.3.3.2, and what cameras and ImageMagick add); another may name a patient."""
 _ADOBE_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _ADOBE_EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0"
 _XMP, _IPTC, _PHOTOSHOP, _ICC, _SUB_IFDS, _LAYERS = 700, 33723, 34377, 34675, 330, 37724
@@ -95,7 +100,10 @@ def _add_jpeg(wrapping: Wrapping, content: Content) -> Layout:
         wrapping.prefix = ""
         following = JPEG_START.search(content, layout.end)
         wrapping.add_trailing(content, layout.end, following.start() if following else len(content))
-        if following is None or ordinal >= MOST_ICONS:
+        if following is None:
+            return layout
+        if ordinal >= MOST_ICONS:
+            wrapping.missed.add(Unread.SIZE)
             return layout
         start, ordinal = following.start(), ordinal + 1
 
@@ -140,10 +148,12 @@ def _add_png_chunks(wrapping: Wrapping, blocks: list[Block]) -> None:
                 wrapping.add_xmp(text)
             elif keyword.startswith(b"Raw profile type "):
                 _add_raw_profile(wrapping, keyword[17:], text)
+            elif (name := decode_short(keyword)) in _PNG_KEYWORDS:
+                wrapping.add(f"png.{name}", decode_short(text), MOST_LONG)
             else:
-                wrapping.add(f"png.{decode_short(keyword)[:79]}", decode_short(text), MOST_LONG)
+                wrapping.add("png.Text", f"{name}: {decode_short(text)}", MOST_LONG)
         elif block.name != "IHDR":
-            wrapping.add(f"png.{block.name}", readable(block.data))
+            wrapping.add(_path("png", block), readable(block.data))
 
 
 def _png_text(wrapping: Wrapping, kind: str, rest: bytes) -> bytes:
@@ -208,7 +218,13 @@ def _add_chunks(wrapping: Wrapping, kind: str, blocks: list[Block]) -> None:
         elif block.name in ("moov", "mpvd"):  # a film beside the picture
             wrapping.missed.add(Unread.MEDIUM)
         else:
-            wrapping.add(f"{kind}.{block.name.strip()}", readable(block.data))
+            wrapping.add(_path(kind, block), readable(block.data))
+
+
+def _path(kind: str, block: Block) -> str:
+    """What the property is called that such a block becomes: by the block's name if that is letters and digits."""
+    name = block.name.strip()
+    return f"{kind}.{name}" if name.isascii() and name.isalnum() else f"{kind}.block"
 
 
 def add_tiff_page(wrapping: Wrapping, page: int, tags: Any, directories: Exif) -> None:

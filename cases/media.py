@@ -1,5 +1,6 @@
 """Which reader a file needs, told by its bytes."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -26,18 +27,22 @@ WITHOUT_READER = (
 )  # fmt: skip
 
 PACKED = (
-    (0, b"\x1f\x8b"), (0, b"BZh"), (0, b"\xfd7zXZ"), (0, b"7z\xbc\xaf"), (0, b"Rar!"), (0, b"\x28\xb5\x2f\xfd"),
+    (0, b"\x1f\x8b"), (0, b"BZh"), (0, b"\xfd7zXZ"), (0, b"7z\xbc\xaf"), (0, b"Rar!\x1a"), (0, b"\x28\xb5\x2f\xfd"),
     (257, b"ustar"),
 )  # fmt: skip
 
 ZIPPED = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 
+_NO_TEXT = re.compile(rb"[\0-\6\x0e-\x1a\x1c-\x1f]")
+"""A note has no such bytes, though its first word be BMI or MZ; every file of these kinds has them at its beginning."""
+
 Magic = tuple[tuple[int, bytes], ...]
 
 
 def starts(head: bytes, magic: Magic) -> bool:
-    """Whether one of these byte strings stands at its offset in `head`."""
-    return any(head[at : at + len(mark)] == mark for at, mark in magic)
+    """Whether one of these byte strings stands at its offset in `head`; if it is letters, `head` must be no text."""
+    is_text = _NO_TEXT.search(head) is None
+    return any(head[at : at + len(mark)] == mark and not (is_text and mark.isalnum()) for at, mark in magic)
 
 
 def open_medium(file: BinaryIO, is_packed: bool, suffix: str, limits: Limits) -> "Medium":

@@ -28,9 +28,10 @@ _HTML_START = re.compile(
 _XML_START = re.compile(r"\s*<\?xml\b", re.I)
 _SVG = re.compile(r"<svg\b", re.I)
 _OTHER_MEDIA = re.compile(
-    r"%PDF-|%!PS|\{\\rtf|P[1-7]\s|/\* XPM \*/|#define \w+_width\b|begin [0-7]{3} |solid [\w ]*\n\s*facet"
+    r"%PDF-|%!PS|\{\\rtf|NRRD000\d|ObjectType\s*=|P[1-6]\s++(?:#[^\n]*+\n\s*+)*+\d++\s++\d|P7\s++WIDTH\b"
+    r"|/\* XPM \*/|#define \w+_width\b|begin [0-7]{3} \S+\s*\n[!-`]|solid [\w ]*\n\s*facet normal"
 )
-"""Documents and pictures that are written in letters: PDF, PostScript, RTF, PNM, XPM, XBM, uuencode, STL."""
+"""What is written in letters and is no text: PDF, PostScript, RTF, NRRD, MetaImage, PNM, XPM, XBM, uuencode, STL."""
 
 
 class TextFile:

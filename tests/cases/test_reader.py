@@ -56,6 +56,45 @@ def test_a_file_that_cannot_be_read_says_why(reader: Reader, tmp_path: Path, con
     assert reason(reader, tmp_path / "x") is expected
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "BMI 31, otherwise well.",
+        "MZ twins at 20 weeks.",
+        "CDF shows no flow.",
+        "ID3 is not expressed.",
+        "P2 at 20 weeks, P1 before.",
+        "RIFF and WEBP and GIF8.",
+        "PK is normal.",
+        "begin 644 mm from the apex",
+        "the moov was not seen",
+        "solid lesion in the\nfacet joint",
+    ],
+)
+def test_a_note_may_begin_with_the_letters_that_another_format_begins_with(
+    reader: Reader, tmp_path: Path, note: str
+) -> None:
+    (tmp_path / "x").write_text(note)
+    assert [text.text for text in reader.describe(file(tmp_path / "x")).texts] == [note]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "NRRD0004\ntype: short\n",
+        "ObjectType = Image\nNDims = 3\n",
+        "{\\rtf1 Jane}",
+        "P2\n# a comment\n2 2\n255\n0 1 2 3\n",
+        "P7\nWIDTH 2\n",
+        "begin 644 jane.jpg\nM_]C_X``02D9)1@\n",
+        "solid a\n facet normal 0 0 0\n",
+    ],
+)
+def test_a_picture_written_in_letters_is_no_note(reader: Reader, tmp_path: Path, content: str) -> None:
+    (tmp_path / "x").write_text(content)
+    assert reason(reader, tmp_path / "x") is Unread.MEDIUM
+
+
 def test_a_link_is_not_followed(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "link.dcm").symlink_to(get_path("ct"))
     assert reason(reader, tmp_path / "link.dcm") is Unread.LINK

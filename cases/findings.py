@@ -24,6 +24,12 @@ class Reason(StrEnum):
     FILE_PROPERTY = "file_property"  # EXIF, XMP, IPTC and the like
     BURNED_IN = "burned_in"  # read from the pixels
     ILLEGIBLE = "illegible"  # there is text, but it could not be read
+    RARE_DISEASE = "rare_disease"  # a disease of fewer than ten in a million
+    FEW_KNOWN = "few_known"  # the text says that no case like it is known, or few
+    IN_THE_NEWS = "in_the_news"  # the text says that it was in the media
+    PUBLIC_FIGURE = "public_figure"  # the public knows the person, a holder of an office or a record
+    SMALL_COMMUNITY = "small_community"  # one of few in a village, on an island, of a tribe
+    CONSTELLATION = "constellation"  # what is harmless alone, together with what stands near it
     STUDY_KEY_MISSING = "study_key_missing"  # the policy wants a study key, and there is none
 
 

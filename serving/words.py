@@ -73,6 +73,12 @@ REASONS: Mapping[Reason, str] = {
     Reason.FILE_PROPERTY: "in the file's properties",
     Reason.BURNED_IN: "burned into the pixels",
     Reason.ILLEGIBLE: "text that could not be read",
+    Reason.RARE_DISEASE: "a rare disease",
+    Reason.FEW_KNOWN: "the text says that few cases like it are known, or none",
+    Reason.IN_THE_NEWS: "the text says that it was in the media",
+    Reason.PUBLIC_FIGURE: "the public knows the person",
+    Reason.SMALL_COMMUNITY: "one of few in a small community",
+    Reason.CONSTELLATION: "harmless alone, not together with what stands near it",
     Reason.STUDY_KEY_MISSING: "the policy wants a study key, and there is none",
 }
 

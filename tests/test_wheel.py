@@ -58,10 +58,11 @@ def test_it_scans_a_case_where_only_its_dependencies_are(wheel: Path, tmp_path: 
 def test_it_holds_policies_templates_schema_and_licence_but_no_tests(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    folders = [ROOT / name for name in ("cases", "models", "serving")]
+    folders = [ROOT / name for name in ("cases", "models", "training", "serving")]
     endings = ("*.toml", "*.json", "*.html", "*.css")
     data = {path.relative_to(ROOT) for folder in folders for ending in endings for path in folder.rglob(ending)}
     assert data
     assert {f"phivet/{path}" for path in data} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert "phivet/training/commands.py" in names
     assert not any("test" in name for name in names)

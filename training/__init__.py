@@ -1,0 +1,1 @@
+"""Makes the trained detectors better: one recipe each, evaluation, tracking, promotion."""

@@ -1,0 +1,131 @@
+"""The engineers' commands: train, evaluate, promote, data. Nothing heavy is imported before one of them runs."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+NOUNS = ("notes",)
+"""The detectors that are trained."""
+FAILED = 64
+"""Exit status for what cannot be done as it was asked (sysexits.h, EX_USAGE)."""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands; the entry point of the group `phivet.commands`."""
+    _add_train(commands)
+    _add_data(commands)
+    _add_evaluate(commands)
+    _add_promote(commands)
+
+
+def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    train = commands.add_parser(
+        "train",
+        help="train a detector (engineers)",
+        description="Train a detector and register it as challenger. Its options: phivet train NOUN --help.",
+    )
+    _add_noun(train)
+    train.add_argument("options", nargs=argparse.REMAINDER, help="the recipe's own")
+    train.set_defaults(run=_told(_train))
+
+
+def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    data = commands.add_parser(
+        "data",
+        help="make a detector's labelled data (engineers)",
+        description="Write synthetic labelled data as JSON lines, and print the digest of each set.",
+    )
+    _add_noun(data)
+    data.add_argument("--out", type=Path, default=Path("data"), metavar="FOLDER", help="default: %(default)s")
+    data.add_argument("--count", type=int, default=10_000, metavar="N", help="training notes (default: %(default)s)")
+    data.add_argument("--seed", type=int, default=0, metavar="N", help="of the training notes (default: %(default)s)")
+    data.set_defaults(run=_told(_data))
+
+
+def _add_noun(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("noun", choices=NOUNS, metavar="NOUN", help=f"one of: {', '.join(NOUNS)}")
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="score a detector on labelled data (engineers)",
+        description="Score a detector on the held-out data, or on a labelled file. Exit status: 0 good enough (or of a "
+        "file), 1 not.",
+    )
+    evaluate.add_argument(
+        "noun", nargs="?", default="notes", choices=NOUNS, metavar="NOUN", help="default: %(default)s"
+    )
+    evaluate.add_argument("--model", metavar="MODEL", help="models:/notes@champion, runs:/ID/model or a folder; "
+                          "default: the shipped weights")  # fmt: skip
+    evaluate.add_argument("--jsonl", type=Path, metavar="FILE", help="rows of text and spans, labelled by others")
+    evaluate.add_argument(
+        "--threshold", type=_share, default=0.5, metavar="SCORE", help="a hit counts from here (default: %(default)s)"
+    )
+    evaluate.add_argument("--json", action="store_true", help="all figures as one JSON object")
+    evaluate.set_defaults(run=_told(_evaluate))
+
+
+def _add_promote(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    promote = commands.add_parser(
+        "promote",
+        help="make the challenger champion, if it is nowhere worse (engineers)",
+        description="Compare the registered challenger with the champion on the held-out data; if it is nowhere surely "
+        "worse, write its weights to models/weights/NOUN. Exit status: 0 promoted, 1 refused.",
+    )
+    _add_noun(promote)
+    promote.set_defaults(run=_told(_promote))
+
+
+def _train(options: argparse.Namespace) -> int:
+    recipe = import_module(f"phivet.training.train_{options.noun}")
+    return int(recipe.main(options.options))
+
+
+def _data(options: argparse.Namespace) -> int:
+    from phivet.training.data import write_sets
+
+    return write_sets(options.noun, options.out, options.count, options.seed)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from phivet.training.evaluate import evaluate
+
+    return evaluate(options.noun, options.model, options.jsonl, options.threshold, options.json)
+
+
+def _promote(options: argparse.Namespace) -> int:
+    from phivet.training.promote import promote
+
+    return promote(options.noun)
+
+
+def _told(run: Run) -> Run:
+    """`run`, with what went wrong told in a sentence."""
+
+    def told(options: argparse.Namespace) -> int:
+        from phivet.cases.errors import PhivetError
+
+        try:
+            return run(options)
+        except PhivetError as error:
+            said = str(error)
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("phivet"):
+                raise
+            said = f"{error.name} is missing: pip install 'phivet[training]'"
+        sys.stderr.write(f"phivet {options.command}: {said}\n")
+        return FAILED
+
+    return told
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError("must be from 0 to 1")
+    return number

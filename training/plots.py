@@ -1,0 +1,63 @@
+"""Pictures of figures: the confusion of categories, and the reliability of scores. They hold counts only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from phivet.training.entities import CATEGORIES
+from phivet.training.figures import Figures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw(figures: Figures, folder: Path) -> list[Path]:
+    """Write `confusion.png` and `reliability.png` to `folder`; their paths."""
+    paths = []
+    for name, picture in (("confusion", confusion(figures)), ("reliability", reliability(figures))):
+        paths.append(folder / f"{name}.png")
+        picture.savefig(paths[-1], dpi=120, bbox_inches="tight")
+    return paths
+
+
+def confusion(figures: Figures) -> Figure:
+    """Labels by rows, what was found there by columns, each row in per cent of its labels; unused categories left out.
+
+    The last row is what was found where nothing is, in per cent of those false alarms.
+    """
+    from matplotlib.figure import Figure
+
+    names = [*CATEGORIES, "nothing"]
+    counts = figures.confusion
+    used = [number for number in range(len(names)) if counts[number].any() or counts[:, number].any()]
+    shown = counts[np.ix_(used, used)]
+    shares = 100 * shown / np.maximum(1, shown.sum(axis=1, keepdims=True))
+    picture = Figure(figsize=(2 + 0.45 * len(used), 2 + 0.4 * len(used)))
+    axes = picture.subplots()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    axes.set_xticks(range(len(used)), [names[number] for number in used], rotation=90)
+    axes.set_yticks(range(len(used)), [f"{names[n]} ({counts[n].sum():,})" for n in used])
+    for row, column in np.argwhere(shown):
+        share = shares[row, column]
+        text = f"{share:.0f}" if share >= 1 else "<1"
+        axes.text(column, row, text, ha="center", va="center", color="white" if share > 60 else "black", fontsize=7)
+    axes.set_xlabel("found as")
+    axes.set_ylabel("labelled (how many)")
+    return picture
+
+
+def reliability(figures: Figures) -> Figure:
+    """The share of hits that is right by their mean score, in bins of equal mass; on the diagonal scores are true."""
+    from matplotlib.figure import Figure
+
+    picture = Figure(figsize=(4.5, 4.5))
+    axes = picture.subplots()
+    axes.plot((0, 1), (0, 1), color="grey", linestyle="--", linewidth=1)
+    points = figures.reliability
+    axes.plot([point.score for point in points], [point.right for point in points], marker="o")
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="score", ylabel="right", aspect="equal")
+    axes.set_title(f"expected calibration error {figures.figures['calibration/error'].value:.3f}")
+    return picture

@@ -129,15 +129,16 @@ _UNIQUE = (
     Phrase(
         Sign.FEW_KNOWN,
         0.4,
-        "other similar such previous prior comparable second",
-        r"no (?:other|similar|such|previous|prior|comparable|second) (?:[\w-]+ ){0,2}?(?:cases?|patients?|reports?"
+        "other else similar such previous prior comparable second",
+        rf"no(?:body| one) else {WHERE}"
+        r"|no (?:other|similar|such|previous|prior|comparable|second) (?:[\w-]+ ){0,2}?(?:cases?|patients?|reports?"
         rf"|persons?|famil(?:y|ies))(?: [\w-]+){{0,4}}? (?:{KNOWN}|found|{WHERE})",
     ),
     Phrase(
         Sign.FEW_KNOWN,
         0.6,
         "survivor survivors speaker",
-        r"(?:only|sole|lone|last)(?: known| living)? (?:survivors?|speaker) of (?:the|a|an|her|his) \w+",
+        r"(?:only|sole|lone|last)(?: known| living| native| fluent)? (?:survivors?|speaker) of (?:the|a|an|her|his) \w+",
     ),
     Phrase(
         Sign.FEW_KNOWN,
@@ -262,7 +263,8 @@ _IN_PUBLIC = (
         "bishop cardinal justice commissioner constable chief sheriff crier harbourmaster master keeper headman man "
         "sarpanch mukhtar headteacher teacher headmaster headmistress mistress principal priest vicar abbot abbess "
         "mufti astronaut general",
-        rf"{OFFICE} (?:of|for) (?:the |our |a |this |that )?(?!(?:state|health|the hospital)\b)[\w'-]+",
+        rf"(?:sitting|serving|former|retired|current|acting) (?!cardinal|general){OFFICE}|{OFFICE} (?:of|for) (?:the "
+        rf"|our |a |this |that )?(?!(?:state|health|the hospital)\b)[\w'-]+",
     ),
     Phrase(
         Sign.PUBLIC,
@@ -270,6 +272,14 @@ _IN_PUBLIC = (
         "knows knew heard legend hero",
         r"(?:whole|entire) (?:town|village|island|valley|community|school|county) (?:knows|knew|has heard)|every(?:one"
         r"|body) (?:in|on) (?:town|(?:the|this|our) [\w-]+) (?:knows|knew)|local (?:legend|hero)",
+    ),
+    Phrase(
+        Sign.PUBLIC,
+        0.6,
+        "won black blacks followers",
+        r"won (?:a |the )?(?:gold|silver|bronze|medal)(?: [\w-]+){0,2}? (?:at|in) the (?:[\w-]+ ){0,2}?(?:games"
+        r"|olympics|championships?|world cup)|(?:former|retired|ex-?|current) (?-i:All Black|Wallaby|Springbok)"
+        r"|(?:\d{1,3}[,. ]?\d{3}|million|thousands? of) followers",
     ),
     Phrase(
         Sign.PUBLIC,
@@ -322,9 +332,9 @@ _LOCAL = (
         0,
         "twin twins triplet triplets quadruplets consanguineous consanguinity cousin cousins siblings brothers sisters",
         r"(?<!to-)twins?(?!(?:-| )to(?:-| )twin| transfusion| peaks?| reversed)|triplets?(?! (?:repeat|therapy|codon"
-        r"|regimen))|quadruplets|consanguin\w+|parents (?:are|were|being) (?:first |second |double ){0,2}cousins"
-        r"|(?:first|second)[- ]cousin (?:marriage|parents|union)|(?:two|three|four|five|six|seven"
-        r"|eight) (?:[\w-]+ )?(?:siblings|brothers|sisters) (?:[\w-]+ ){0,3}?(?:affected|with the same)",
+        r"|regimen))|quadruplets|consanguin\w+|(?:are|were|being) (?:first |second |double ){0,2}cousins|(?:first"
+        r"|second)[- ]cousin (?:marriage|parents|union)|(?:two|three|four|five|six|seven|eight) (?:[\w-]+ "
+        r")?(?:siblings|brothers|sisters) (?:[\w-]+ ){0,3}?(?:affected|with the same)",
     ),
     Phrase(
         Sign.EVENT,

@@ -11,7 +11,7 @@ NUMBER = (
 PERSON = (
     r"(?:cases?|patients?|persons?|people|child(?:ren)?|boys?|girls?|m[ae]n|wom[ae]n|bab(?:y|ies)|infants?|newborns?"
     r"|neonates?|adults?|teenagers?|individuals?|human(?: being)?s?|famil(?:y|ies)|kindreds?|survivors?|recipients?"
-    r"|twins?|siblings?|instances?)"
+    r"|carriers?|twins?|siblings?|instances?)"
 )
 HUMAN = (
     r"(?:m[ae]n|wom[ae]n|person|human(?: being)?|baby|twins?|child|boy|girl|couple|mother|father|patient|survivor"
@@ -32,8 +32,8 @@ WHERE = (
 )
 IN = r"(?:in|on|by|across|over|throughout)"
 OUR = (
-    r"(?:the |a |an |our |all |(?:local|national|regional|international|world|state|live|daily|sunday|evening|morning"
-    r"|breakfast|foreign|british|american|arab) ){0,4}"
+    r"(?:the |a |an |our |all |every |(?:local|national|regional|international|world|state|live|daily|sunday|evening"
+    r"|morning|breakfast|foreign|british|american|arab) ){0,4}"
 )
 SHOWN = (
     r"(?:featured|appear(?:ed|s|ing)|interviewed|filmed|broadcast|aired|story|publici[sz]ed|reported|covered"

@@ -129,6 +129,8 @@ def test_television_and_media_as_words_are_no_news(text: str) -> None:
         "The patient is the bishop of a northern diocese.",
         "Retired mayor of a town on the coast.",
         "The whole town knows about the accident.",
+        "A serving member of parliament, chest pain.",
+        "She won gold at the student games; her channel has 90,000 followers.",
         "Winner of a reality television show, later a reality tv star.",
     ],
 )
@@ -156,6 +158,7 @@ def test_offices_and_fame_of_others_are_left_alone(text: str) -> None:
         "The only blacksmith in the village.",
         "One of two pupils of a one-teacher school: she is one of two girls in the village school.",
         "Lives in a hamlet of sixty inhabitants.",
+        "The parents come from one tiny island and are second cousins.",
         "Twins from a remote island community, both with the same rash.",
         "Consanguineous parents, both from a small village near the border.",
         "Triplets. The mother belongs to an iwi of the east coast; the same iwi as the father.",

@@ -138,7 +138,8 @@ _UNIQUE = (
         Sign.FEW_KNOWN,
         0.6,
         "survivor survivors speaker",
-        r"(?:only|sole|lone|last)(?: known| living| native| fluent)? (?:survivors?|speaker) of (?:the|a|an|her|his) \w+",
+        r"(?:only|sole|lone|last)(?: known| living| native| fluent)? (?:survivors?|speaker) of (?:the|a|an|her"
+        r"|his) \w+",
     ),
     Phrase(
         Sign.FEW_KNOWN,

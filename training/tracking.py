@@ -2,8 +2,7 @@
 
     with tracking.run("notes", config, {"training": DataSet(digest, count)}) as run:
         run.progress(step, loss=0.31)
-        run.log(figures, pictures=draw(figures, folder))
-        run.register(folder)                      # config.json, model.safetensors, tokenizer.json, README.md
+        publish(run, folder, data)           # `publish.py`: scores, logs, writes the card, registers the challenger
 
 Digests, counts and figures are logged, never a text. The model is a folder of plain files: nothing is pickled. The
 environment's MLFLOW_TRACKING_URI says where else to log. No telemetry is sent.
@@ -65,8 +64,8 @@ class Run:
 
         mlflow.log_metrics(values, step=step, run_id=self.id)
 
-    def log(self, figures: Figures, data: str = "held_out", pictures: Sequence[Path] = ()) -> None:
-        """Log all figures on the set `data` with their intervals, as metrics and as `DATA/figures.json`."""
+    def log(self, figures: Figures, data: str, pictures: Sequence[Path] = (), **more: float) -> None:
+        """Log all figures on the set `data` with their intervals, as metrics and as `DATA/figures.json`, and `more`."""
         import mlflow
 
         values = {
@@ -75,7 +74,7 @@ class Run:
             for end, value in (("", figure.value), (".low", figure.low), (".high", figure.high))
             if value == value
         }
-        mlflow.log_metrics(values, run_id=self.id)
+        mlflow.log_metrics(values | {f"{data}/{name}": value for name, value in more.items()}, run_id=self.id)
         mlflow.log_dict(figures.as_json(), f"{data}/figures.json", run_id=self.id)
         for picture in pictures:
             mlflow.log_artifact(str(picture), data, run_id=self.id)

@@ -13,6 +13,7 @@ from phivet.models.hits import Hit
 from phivet.training import tracking
 from phivet.training.entities import Judge
 from phivet.training.promote import UNTOUCHED, changes, promote, write_weights
+from phivet.training.publish import publish
 
 WORDS = {Category.NAME: "Whitfield", Category.DATE: "03/04/1951", Category.EVENT: "Baker"}
 """What a stand-in finds if it knows the category; the last is a false alarm."""
@@ -101,6 +102,23 @@ def test_without_a_challenger_there_is_nothing_to_promote(store: Path) -> None:
     with pytest.raises(tracking.TrackingError, match="no model of notes"):
         promote("notes", store)
     assert not store.exists()
+
+
+def test_what_a_training_publishes_can_be_promoted_with_its_card(store: Path, tmp_path: Path) -> None:
+    model = tmp_path / "trained"
+    model.mkdir()
+    (model / "config.json").write_text(json.dumps({"kinds": ["name", "date"]}))
+    data = {"training": tracking.DataSet("abc123", 7)}
+    with tracking.run("notes", {}, data) as run:
+        figures = publish(run, model, data, held_out())
+    assert figures.figures["recall/same/overall"].value == 1
+    assert promote("notes", store) == 0
+    text = (store / "notes" / "README.md").read_text("utf-8")
+    assert run.id in text and "`abc123`" in text and "| date | 100 (100–100) |" in text
+    logged = tracking.connect().get_run(run.id).data.metrics
+    assert logged["held_out/recall/same/date"] == 1
+    assert logged["held_out/note_ms"] > 0
+    assert "Whitfield" not in text
 
 
 def found(notes: list[LabelledNote], *kinds: str) -> list[list[Hit]]:

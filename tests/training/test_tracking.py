@@ -42,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, figures: Figures) -> Iterato
         model.mkdir()
         with tracking.run("notes", {"rate": 3e-4, "tokens": 10_000_000}, DATA) as run:
             run.progress(1, loss=0.5)
-            run.log(figures, pictures=draw(figures, folder))
+            run.log(figures, "held_out", draw(figures, folder), note_ms=1.5)
             (model / "config.json").write_text("{}")
             (model / "model.safetensors").write_bytes(b"weights")
             (model / "README.md").write_text(card("notes", figures, DATA, run.id, tracking.code_version()), "utf-8")
@@ -71,7 +71,7 @@ def test_the_run_holds_config_digests_code_version_and_figures_with_intervals(st
     assert metrics["held_out/recall/exact/overall"] == 0
     assert metrics["held_out/precision/any/overall"] == 0.5
     assert metrics["held_out/precision/any/overall.low"] == metrics["held_out/precision/any/overall.high"] == 0.5
-    assert {"held_out/calibration/error", "held_out/f1/same/name", "loss"} <= metrics.keys()
+    assert {"held_out/calibration/error", "held_out/f1/same/name", "held_out/note_ms", "loss"} <= metrics.keys()
 
 
 def test_its_model_is_the_challenger_and_is_had_by_that_name(store: Path) -> None:

@@ -1,0 +1,129 @@
+"""Dates as notes write them."""
+
+import random
+from datetime import date, timedelta
+
+DAY_FIRST_EXCEPT = frozenset({"US"})
+EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+ARABIC_MONTHS = (
+    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split(),
+    "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول".split(),
+    "يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر".split(),
+    "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر".split(),
+)
+TENS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+
+
+def some_day(category: str, rng: random.Random) -> date:
+    """A day of birth, or one of the last years."""
+    if category == "date_of_birth":
+        return date(1925, 1, 1) + timedelta(days=rng.randrange(36_500))
+    years = 4 if rng.random() < 0.7 else 25
+    return date(2026, 12, 1) - timedelta(days=rng.randrange(365 * years))
+
+
+def clock(rng: random.Random, *, arabic: bool = False) -> str:
+    """A time of day: by itself it identifies nobody."""
+    hour, minute = rng.randrange(24), rng.randrange(60)
+    if arabic:
+        return rng.choice((f"{hour:02}:{minute:02}", f"{hour % 12 or 12}:{minute:02} {rng.choice('صم')}"))
+    return rng.choice(
+        (
+            f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02}", f"{hour:02}{minute:02}", f"{hour:02}:{minute:02}:{rng.randrange(60):02}",
+            f"{hour % 12 or 12}:{minute:02} {rng.choice(('am', 'pm', 'AM', 'PM'))}", f"{hour % 12 or 12}{rng.choice(('am', 'pm'))}",
+            f"{hour:02}.{minute:02}", f"{hour:02}{minute:02} hrs", f"{hour:02}:{minute:02}h",
+        )
+    )  # fmt: skip
+
+
+def written(day: date, form: str | None, country: str, rng: random.Random) -> str:
+    """`day` in one of the forms of `note_banks.FORMS`; without one in any of them."""
+    form = form or rng.choice(("numeric", "numeric", "words", "words", "iso", "glued", "month_year", "day_month"))
+    match form:
+        case "numeric":
+            return _numeric(day, country, rng)
+        case "words":
+            return _words(day, country, rng)
+        case "iso":
+            return rng.choice((f"{day:%Y-%m-%d}", f"{day:%Y-%m-%d}", f"{day:%Y/%m/%d}", f"{day:%Y.%m.%d}"))
+        case "compact":
+            return rng.choice((f"{day:%Y%m%d}", f"{day:%Y%m%d}", f"{day:%d%m%Y}", f"{day:%d%m%y}"))
+        case "glued":
+            month = rng.choice((f"{day:%b}", f"{day:%b}".upper(), f"{day:%b}".lower()))
+            year = rng.choice((f"{day:%y}", f"{day:%Y}", "", ""))
+            return f"{day.day}{month}{year}"
+        case "month_year":
+            return _month_year(day, rng)
+        case "day_month":
+            return _day_month(day, country, rng)
+        case "time":
+            return f"{_numeric(day, country, rng)}{rng.choice((' ', ' ', ', ', ' at ', '  '))}{clock(rng)}"
+    raise ValueError(f"no form of a date: {form}")
+
+
+def arabic(day: date, form: str | None, rng: random.Random) -> str:
+    """`day` as Arabic notes write it, in either kind of digits."""
+    form = form or rng.choice(("numeric", "numeric", "words", "month_year", "iso"))
+    month = rng.choice(ARABIC_MONTHS)[day.month - 1].replace("_", " ")
+    year = str(day.year)
+    text = {
+        "words": rng.choice(
+            (f"{day.day} {month} {year}", f"{day.day} {month} {year}م", f"{day.day} من {month} {year}")
+        ),
+        "month_year": f"{month} {year}",
+        "day_month": rng.choice((f"{day.day} {month}", f"{day.day}/{day.month}")),
+        "iso": f"{day:%Y-%m-%d}",
+        "compact": f"{day:%Y%m%d}",
+        "glued": f"{day.day}{month}",
+        "time": f"{day.day}/{day.month}/{year} {clock(rng, arabic=True)}",
+    }.get(form) or rng.choice(
+        (f"{day.day}/{day.month}/{year}", f"{day:%d/%m/%Y}", f"{year}/{day.month}/{day.day}", f"{day:%d-%m-%Y}")
+    )
+    return text.translate(EASTERN) if rng.random() < 0.5 else text
+
+
+def _numeric(day: date, country: str, rng: random.Random) -> str:
+    first, second = (day.month, day.day) if country in DAY_FIRST_EXCEPT else (day.day, day.month)
+    separator = rng.choice(("/", "/", "/", "/", "-", ".", "." if country in ("DE", "NO", "SE", "DK") else "/"))
+    year = rng.choice((f"{day:%Y}", f"{day:%Y}", f"{day:%y}"))
+    width = rng.choice((1, 2, 2))
+    return f"{first:0{width}}{separator}{second:0{width}}{separator}{year}"
+
+
+def _words(day: date, country: str, rng: random.Random) -> str:
+    month = rng.choice((f"{day:%B}", f"{day:%B}", f"{day:%b}", f"{day:%b}."[:5]))
+    ordinal = {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10 if day.day not in (11, 12, 13) else 0, "th")
+    weekday = rng.choice((f"{day:%A}", f"{day:%a}", f"{day:%A},")) + " " if rng.random() < 0.2 else ""
+    if country == "US" and rng.random() < 0.8:
+        return f"{weekday}{month} {day.day}{rng.choice((ordinal, '', ''))}{rng.choice((', ', ' ', ', '))}{day.year}"
+    if rng.random() < 0.06 and day.day <= 12:
+        return f"the {TENS[day.day - 1]} of {day:%B} {day.year}"
+    return rng.choice(
+        (
+            f"{weekday}{day.day} {month} {day.year}", f"{weekday}{day.day}{ordinal} {month} {day.year}",
+            f"{day.day}-{day:%b}-{day:%Y}", f"{day:%d}-{day:%b}-{day:%y}", f"{day.day}{ordinal} of {day:%B}, {day.year}",
+            f"{weekday}{month} {day.day}, {day.year}", f"{day:%d} {month} {day:%y}",
+        )
+    )  # fmt: skip
+
+
+def _month_year(day: date, rng: random.Random) -> str:
+    return rng.choice(
+        (
+            f"{day:%B} {day.year}", f"{day:%B} {day.year}", f"{day:%b} {day.year}", f"{day:%b} {day:%y}", f"{day:%b} '{day:%y}",
+            f"{day.month}/{day.year}", f"{day:%m}/{day:%y}", f"{day:%B} of {day.year}", f"{day:%b}-{day:%y}", f"{day:%b}{day:%y}",
+            f"{rng.choice(('early', 'late', 'mid'))} {day:%B} {day.year}", f"{day:%B}, {day.year}",
+        )
+    )  # fmt: skip
+
+
+def _day_month(day: date, country: str, rng: random.Random) -> str:
+    ordinal = {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10 if day.day not in (11, 12, 13) else 0, "th")
+    first, second = (day.month, day.day) if country in DAY_FIRST_EXCEPT else (day.day, day.month)
+    return rng.choice(
+        (
+            f"{first}/{second}", f"{first}/{second:02}", f"{day.day} {day:%b}", f"{day.day} {day:%B}", f"{day:%B} {day.day}",
+            f"{day.day}{ordinal} {day:%B}", f"{day:%b} {day.day}", f"{day:%B} {day.day}{ordinal}", f"{day:%a} {first}/{second}",
+            f"the {day.day}{ordinal} of {day:%B}",
+        )
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""What the trained tagger finds, and how sure it is, together with what the rules found in the same words.
+
+The tagger's probability and the rule's score make one calibrated probability; the coefficients come with the weights,
+fitted on notes that are in neither training nor test. What has a valid check digit, or is a known value, stays as sure
+as the rule says.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phivet.cases.findings import Reason
+from phivet.models.hits import Hit
+from phivet.models.notes_model import Tagger, load
+from phivet.models.notes_tags import OUTSIDE, decode, spans
+from phivet.models.notes_windows import Words
+
+CERTAIN = frozenset({Reason.CHECK_DIGIT, Reason.KNOWN_VALUE})
+SURE = 1e-4
+"""No probability goes nearer to 0 or 1 before it is calibrated."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A hit of the tagger, of a rule or of both, before its score is calibrated.
+
+    `inside` is the tagger's probability that its words identify; `rule` the score of the rule that found it, or the surest
+    that touches it, 0 if none does.
+    """
+
+    hit: Hit
+    inside: float
+    rule: float
+
+    @property
+    def source(self) -> str:
+        """Who found it, which decides its calibration."""
+        by_rule = Reason.IN_CONTEXT not in self.hit.reasons
+        return f"{'rule' if by_rule else 'tagger'}{'' if self.rule == 0 else '+rule' if not by_rule else ''}"
+
+
+def find_in_context(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], weights: Path) -> list[list[Hit]]:
+    """For each text, what the tagger finds and what rules found before, with calibrated scores; they may overlap."""
+    tagger = load(weights)
+    found = candidates(texts, by_rules, tagger)
+    return [[calibrated(each, tagger.calibration["scores"]) for each in text] for text in found]
+
+
+def candidates(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], tagger: Tagger) -> list[list[Candidate]]:
+    """What the tagger and the rules found, before calibration."""
+    bias = float(tagger.calibration["outside"])
+    return [
+        list(_candidates(words, scores, hits, bias))
+        for (words, scores), hits in zip(tagger.read(texts), by_rules, strict=True)
+    ]
+
+
+def _candidates(words: Words, scores: NDArray[np.float32], by_rules: Sequence[Hit], bias: float) -> Iterator[Candidate]:
+    inside = 1 - np.exp(scores[:, OUTSIDE])
+    biased = scores.copy()
+    biased[:, OUTSIDE] -= bias
+    for first, last, category in spans(decode(biased)):
+        start, end = int(words.bounds[first, 0]), int(words.bounds[last - 1, 1])
+        hit = Hit(category, start, end, 1.0, (Reason.IN_CONTEXT,))
+        rule = max((each.score for each in by_rules if each.start < end and start < each.end), default=0.0)
+        yield Candidate(hit, float(inside[first:last].mean()), rule)
+    for hit in by_rules:
+        touched = _touched(words, hit)
+        yield Candidate(hit, float(inside[touched].max(initial=0.0)), hit.score)
+
+
+def _touched(words: Words, hit: Hit) -> slice:
+    """The words that a hit shares a character with."""
+    first = int(np.searchsorted(words.bounds[:, 1], hit.start, side="right"))
+    return slice(first, int(np.searchsorted(words.bounds[:, 0], hit.end, side="left")))
+
+
+def calibrated(candidate: Candidate, scores: Mapping[str, Sequence[float]]) -> Hit:
+    """The hit with the probability that it identifies."""
+    if CERTAIN & frozenset(candidate.hit.reasons):
+        return candidate.hit
+    weights = np.array(scores[candidate.source])
+    return replace(candidate.hit, score=float(1 / (1 + np.exp(-weights @ features(candidate)))))
+
+
+def features(candidate: Candidate) -> NDArray[np.float64]:
+    """What the score is made of: 1, and the log odds of the tagger and of the rule."""
+    return np.array([1.0, _log_odds(candidate.inside), _log_odds(candidate.rule) if candidate.rule else 0.0])
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, SURE), 1 - SURE)
+    return float(np.log(kept / (1 - kept)))
+
+
+def all_of(found: Iterable[Iterable[Candidate]]) -> list[Candidate]:
+    """Every candidate of every text."""
+    return [each for text in found for each in text]

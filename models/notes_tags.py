@@ -1,0 +1,62 @@
+"""The tags that the notes model gives to words, and how the best run of tags is found."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phivet.cases.categories import Category
+
+CATEGORIES = tuple(
+    Category(name)
+    for name in (
+        "name initials relative_name clinician_name date_of_birth study_date date age_over_89 address postcode place facility phone "
+        "fax email url ip_address record_number account_number licence_number device_serial vehicle social_handle occupation "
+        "organisation event study_key"
+    ).split()
+)
+"""What text can hold, in the order of the model's tags."""
+TAGS = ("O", *(f"{mark}-{category.value}" for category in CATEGORIES for mark in "BI"))
+OUTSIDE = 0
+
+
+def begins(category: Category) -> int:
+    """The tag of the first word of an identifier."""
+    return 1 + 2 * CATEGORIES.index(category)
+
+
+def decode(scores: NDArray[np.float32]) -> NDArray[np.int16]:
+    """The likeliest tags (words,) for log probabilities (words, tags): inside follows begin or inside of its category."""
+    count = len(scores)
+    tags = np.zeros(count, np.int16)
+    if not count:
+        return tags
+    insides = np.arange(2, scores.shape[1], 2)
+    total = scores[0].copy()
+    total[insides] = -np.inf
+    back = np.zeros((count, len(insides)), np.int16)
+    best = np.zeros(count, np.int16)
+    for at in range(1, count):
+        best[at] = leader = int(total.argmax())
+        begun, inside = total[insides - 1], total[insides]
+        continues = inside > begun
+        back[at] = np.where(continues, insides, insides - 1)
+        carried = np.where(continues, inside, begun)
+        total = total[leader] + scores[at]
+        total[insides] = carried + scores[at, insides]
+    tags[-1] = total.argmax()
+    for at in range(count - 1, 0, -1):
+        tag = tags[at]
+        tags[at - 1] = back[at, tag // 2 - 1] if tag and tag % 2 == 0 else best[at]
+    return tags
+
+
+def spans(tags: NDArray[np.int16]) -> Iterator[tuple[int, int, Category]]:
+    """Runs of words [start, end) with the category that their tags give."""
+    start = None
+    for at, tag in enumerate([*tags.tolist(), OUTSIDE]):
+        if start is not None and (tag == OUTSIDE or tag % 2 == 1):
+            yield start, at, CATEGORIES[(int(tags[start]) - 1) // 2]
+            start = None
+        if tag % 2 == 1:
+            start = at

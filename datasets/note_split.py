@@ -15,6 +15,8 @@ SHARES: dict[Part, int] = {"training": 70, "validation": 10, "held_out": 20}
 
 def fold(text: str) -> str:
     """`text` in lower case without accents and outer spaces: two forms that fold alike are the same."""
+    if text.isascii():
+        return text.lower().strip()
     return "".join(c for c in unicodedata.normalize("NFKD", text.lower().strip()) if not unicodedata.combining(c))
 
 

@@ -61,11 +61,19 @@ def base_encoder() -> Path:
 
 
 def built(base: Path) -> Any:
-    """The tagger before training: the base encoder, one token type for each shape of a word, one score for each tag."""
+    """The tagger before training: the base encoder, one token type for each shape of a word, one score for each tag.
+
+    Without dropout: no text is seen twice, words are masked instead, and a processor attends three times as fast.
+    """
     from transformers import BertForTokenClassification
 
     encoder = BertForTokenClassification.from_pretrained(
-        base, num_labels=len(TAGS), id2label=dict(enumerate(TAGS)), label2id={tag: n for n, tag in enumerate(TAGS)}
+        base,
+        num_labels=len(TAGS),
+        id2label=dict(enumerate(TAGS)),
+        label2id={tag: number for number, tag in enumerate(TAGS)},
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
     first = encoder.bert.embeddings.token_type_embeddings.weight.data[:1]
     types = torch.nn.Embedding(SHAPES, first.shape[1])

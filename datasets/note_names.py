@@ -2,44 +2,24 @@
 
 import random
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 
 from phivet.datasets.note_banks import Bank
 from phivet.datasets.note_split import Part, drawn, own
+from phivet.datasets.note_vocabulary import VOCABULARY, entries
 
-LATIN = (
-    "en_NZ en_GB en_US en_IN en_IE en_PK en_NG en_KE yo_NG ig_NG zu_ZA tw_GH ga_IE zh_CN ja_JP es_ES es_MX pt_BR sv_SE da_DK "
-    "no_NO fi_FI cs_CZ hr_HR sk_SK sl_SI de_DE fr_FR it_IT nl_NL tr_TR id_ID ro_RO hu_HU lt_LT lv_LV et_EE sw uz_UZ az_AZ"
-).split()
-ARABIC = ["ar_AA", "ar_SA", "ar_PS", "ar_DZ"]
-HOME = {
-    "NZ": ["en_NZ"], "AU": ["en_GB", "en_NZ"], "GB": ["en_GB"], "UK": ["en_GB"], "IE": ["en_IE", "ga_IE"],
-    "US": ["en_US", "es_MX"], "CA": ["en_US", "fr_FR"], "IN": ["en_IN"], "PK": ["en_PK"], "BD": ["en_PK"],
-    "NG": ["en_NG", "yo_NG", "ig_NG"], "KE": ["en_KE", "sw"], "ZA": ["zu_ZA", "nl_NL", "en_GB"], "GH": ["tw_GH"],
-}  # fmt: skip
+_NAMES = VOCABULARY["names"]
+LATIN: Sequence[str] = _NAMES["latin"]
+ARABIC: Sequence[str] = _NAMES["arabic"]
+HOME: Mapping[str, Sequence[str]] = _NAMES["home"]
 """The locales that most people of a country are named by; one person in four comes from anywhere."""
-WORDS_TOO = (
-    "Hope Young Grey Long Bone Short Rose Mark Bill Will Grace May June April August Summer Hill Wood Marsh Lake Rivers Stone Fields "
-    "Banks Bell Cook Baker Butcher Fisher Hunter Potter Mason Page Paget Down Wilson Graves Addison Whipple Crohn Church Temple Bishop "
-    "King Prince Noble Price Rich Poor Little Small Bigg Strong Armstrong Hand Foote Legg Head Brain Back Blood Payne Pain Ache Burns "
-    "Case Chart Drain Bolt Nail Pin Wire Plate Beam Ray Field Angle Joy Faith Charity Ivy Daisy Iris Lily Olive Hazel Heather Violet "
-    "Ruby Pearl Jade Amber Crystal Dawn Eve Sunny Star Sky Ocean Chase Grant Frank Rob Pat Sue Drew Dean Art Earl Duke Guy Jack Jay "
-    "Robin Martin Swan Fox Wolf Lamb Bullock Hogg Bird Crane Hawk Finch Day Knight Winter Frost Snow Rain Storm Gale White Black Brown "
-    "Green Gray Gold Silver Cooper Carter Taylor Turner Walker Ward Major Sharp Blunt Quick Swift Best Good Love Moody Savage Wild"
-).split()
+WORDS_TOO = entries(_NAMES["words_too"])
 """Names that are words as well."""
-TITLES = {
-    "name": ["Mr", "Mrs", "Ms", "Miss", "Mr.", "Mrs.", "Ms.", "Master", "Mx"],
-    "relative_name": ["Mr", "Mrs", "Ms", "Mrs.", "Mr."],
-    "clinician_name": ["Dr", "Dr.", "Prof", "Prof.", "Mr", "Ms", "Professor", "A/Prof", "Sr", "RN"],
-}
-ARABIC_TITLES = {
-    "name": ["السيد", "السيدة", "الحاج", "الحاجة", "الأستاذ"],
-    "relative_name": ["السيد", "السيدة", "الحاجة"],
-    "clinician_name": ["د.", "الدكتور", "الدكتورة", "أ.د.", "د/"],
-}
+TITLES: Mapping[str, Sequence[str]] = _NAMES["titles"]
+ARABIC_TITLES: Mapping[str, Sequence[str]] = _NAMES["arabic_titles"]
 TITLED = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|miss|prof|professor|sr|sister|rn|master|nurse|doctor|mx|a/prof|assoc prof|consultant|rev|fr)\.?"
     r"|(?:د|أ\.د|الدكتورة?|دكتورة?|السيدة?|الحاجة?|الأستاذة?|الاستاذة?)[./]?)\s*$",

@@ -12,28 +12,7 @@ from phivet.cases.categories import Category
 Piece = tuple[str, Category | None]
 """Some characters of a text, and what they identify."""
 
-CONFUSED = (
-    "0O",
-    "O0",
-    "1l",
-    "l1",
-    "1I",
-    "5S",
-    "S5",
-    "8B",
-    "B8",
-    "6G",
-    "2Z",
-    "ce",
-    "ec",
-    "ao",
-    "uv",
-    "nh",
-    ".,",
-    ",.",
-    "gq",
-    "tf",
-)
+CONFUSED = ("0O O0 1l l1 1I 5S S5 8B B8 6G 2Z ce ec ao uv nh ., ,. gq tf").split()  # noqa: SIM905 (pairs read better so)
 LIGATURES = (("rn", "m"), ("m", "rn"), ("cl", "d"), ("ri", "n"), ("li", "h"), ("vv", "w"))
 
 
@@ -80,7 +59,7 @@ def _misread(text: str, rng: random.Random) -> str:
     if rng.random() < 0.1:
         old, new = rng.choice(LIGATURES)
         text = text.replace(old, new, 1)
-    pairs = dict(rng.sample(CONFUSED, 6))
+    pairs = {old: new for old, new in rng.sample(CONFUSED, 6)}
     return "".join(pairs[char] if char in pairs and rng.random() < 0.08 else char for char in text)
 
 

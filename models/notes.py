@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from phivet.cases.findings import Finding
-from phivet.cases.known import Known
+from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import Note, Part
 from phivet.models.hits import Hit, resolve
+from phivet.models.known_values import find_known
 from phivet.models.notes_rules import find_by_rules
+from phivet.models.notes_text import read
+from phivet.models.notes_uniqueness import find_uniqueness
 
+CERTAIN = 0.9
+"""From this score on a value is searched for in the rest of the text."""
 WEIGHTS = Path(__file__).parent / "weights" / "notes"
 
 
@@ -25,13 +30,13 @@ class Notes:
     def describe(self) -> str:
         """One line: what it looks for."""
         return (
-            "identifiers in text: names, relatives and clinicians in any sentence, dates, numbers, addresses, places, hospitals, "
-            "employers, occupations, events, telephone, e-mail and web addresses, ages over 89, and the values that the case "
-            "itself gives away"
+            "identifiers in text: names, relatives and clinicians in any sentence, dates, numbers, addresses, places, "
+            "hospitals, employers, singular occupations, events, telephone, e-mail and web addresses, ages over 89, the "
+            "values that the case itself gives away, and narratives that are one of a kind"
         )
 
     def find(self, text: str, known: Known) -> list[Hit]:
-        """What identifies a person in `text`, without overlaps, in the order of the text."""
+        """What identifies a person in `text`, in the order of the text; only uniqueness overlaps with other hits."""
         return self.find_all([text], known)[0]
 
     def find_all(self, texts: Sequence[str], known: Known | None = None) -> list[list[Hit]]:
@@ -40,7 +45,7 @@ class Notes:
 
         by_rules = [find_by_rules(text, known or Known()) for text in texts]
         found = find_in_context(texts, by_rules, self._weights)
-        return [resolve(hits, text) for hits, text in zip(found, texts, strict=True)]
+        return [_together(text, hits) for text, hits in zip(texts, found, strict=True)]
 
     def detect(self, part: Part, known: Known) -> list[Finding]:
         """The findings in a note; equal texts are judged once while the same things are known."""
@@ -50,3 +55,12 @@ class Notes:
         return [
             Finding(hit.category, part.place(hit.start, hit.end), hit.score, self.name, hit.reasons) for hit in hits
         ]
+
+
+def _together(text: str, hits: list[Hit]) -> list[Hit]:
+    """`hits` without overlaps, the certain ones wherever they stand again, and what they make of the narrative."""
+    kept = resolve(hits, text)
+    values = (KnownValue(hit.category, text[hit.start : hit.end]) for hit in kept if hit.score >= CERTAIN)
+    again = find_known(text, Known().adding(values))
+    kept = resolve([*kept, *again], text, rests=False) if again else kept
+    return sorted([*kept, *find_uniqueness(read(text), kept)], key=lambda hit: (hit.start, hit.end))

@@ -27,8 +27,8 @@ SURE = 1e-4
 class Candidate:
     """A hit of the tagger, of a rule or of both, before its score is calibrated.
 
-    `inside` is the tagger's probability that its words identify; `rule` the score of the rule that found it, or the surest
-    that touches it, 0 if none does.
+    `inside` is the tagger's probability that its words identify; `rule` the score of the rule that found it, or the
+    surest that touches it, 0 if none does.
     """
 
     hit: Hit

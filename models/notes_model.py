@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from phivet.models.notes_windows import Window, Words, read_words, windows
+from phivet.models.processor import fast_at_bf16
 
 WEIGHTS = Path(__file__).parent / "weights" / "notes"
 START, END = 101, 102
@@ -23,7 +24,7 @@ MOST_PIECES = 8192
 
 @dataclass(frozen=True)
 class Batch:
-    """Windows side by side, padded to the longest. Piece k of all words stands at (rows[k], columns[k]), of word owners[k]."""
+    """Windows side by side, padded to the longest. Piece k of all stands at (rows[k], columns[k]), of word owners[k]."""
 
     ids: Tensor
     """(windows, length) int64."""
@@ -56,8 +57,8 @@ def batch_of(found: Sequence[tuple[Words, Window]]) -> Batch:
         columns.append(np.arange(1, length + 1))
         owners.append(owner + count)
         count += len(counts)
-    joined = (torch.from_numpy(np.concatenate(each)) for each in (rows, columns, owners))
-    return Batch(torch.from_numpy(ids), torch.from_numpy(shapes), torch.from_numpy(mask), *joined, count)
+    given = (ids, shapes, mask, *(np.concatenate(each) for each in (rows, columns, owners)))
+    return Batch(*map(torch.from_numpy, given), count=count)
 
 
 def word_scores(encoder: Any, batch: Batch) -> Tensor:
@@ -125,12 +126,7 @@ def load(folder: Path = WEIGHTS) -> Tagger:
     """The tagger whose weights lie in `folder`; in bfloat16 where the processor computes with it, else in float32."""
     from transformers import BertForTokenClassification
 
-    dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
+    dtype = torch.bfloat16 if fast_at_bf16() else torch.float32
     encoder = BertForTokenClassification.from_pretrained(folder, local_files_only=True, dtype=dtype).eval()
     calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
     return Tagger(encoder, load_tokenizer(folder), calibration)
-
-
-def _has_bfloat16() -> bool:
-    capable = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    return bool(capable and capable())

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from phivet.cases.categories import Category
 
-CATEGORIES = tuple(
-    Category(name)
-    for name in (
-        "name initials relative_name clinician_name date_of_birth study_date date age_over_89 address postcode place facility phone "
-        "fax email url ip_address record_number account_number licence_number device_serial vehicle social_handle occupation "
-        "organisation event study_key"
-    ).split()
-)
+CATEGORIES = (
+    Category.NAME, Category.INITIALS, Category.RELATIVE_NAME, Category.CLINICIAN_NAME, Category.DATE_OF_BIRTH,
+    Category.STUDY_DATE, Category.DATE, Category.AGE_OVER_89, Category.ADDRESS, Category.POSTCODE, Category.PLACE,
+    Category.FACILITY, Category.PHONE, Category.FAX, Category.EMAIL, Category.URL, Category.IP_ADDRESS,
+    Category.RECORD_NUMBER, Category.ACCOUNT_NUMBER, Category.LICENCE_NUMBER, Category.DEVICE_SERIAL,
+    Category.VEHICLE, Category.SOCIAL_HANDLE, Category.OCCUPATION, Category.ORGANISATION, Category.EVENT,
+    Category.STUDY_KEY,
+)  # fmt: skip
 """What text can hold, in the order of the model's tags."""
 TAGS = ("O", *(f"{mark}-{category.value}" for category in CATEGORIES for mark in "BI"))
 OUTSIDE = 0
@@ -26,7 +26,7 @@ def begins(category: Category) -> int:
 
 
 def decode(scores: NDArray[np.float32]) -> NDArray[np.int16]:
-    """The likeliest tags (words,) for log probabilities (words, tags): inside follows begin or inside of its category."""
+    """The likeliest tags (words,) for log probabilities (words, tags), inside after begin or inside of its category."""
     count = len(scores)
     tags = np.zeros(count, np.int16)
     if not count:

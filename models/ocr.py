@@ -83,16 +83,11 @@ def _reader() -> Any:
         verbose=False,
         quantize=False,
     )
-    if reader.device == "cpu" and _fast_at_bf16():
+    from phivet.models.processor import fast_at_bf16
+
+    if reader.device == "cpu" and fast_at_bf16():
         reader.detector = _half(reader.detector)
     return reader
-
-
-def _fast_at_bf16() -> bool:
-    """Whether the processor multiplies bf16 in hardware (AMX or AVX512-bf16)."""
-    import torch
-
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def _half(network: Any) -> Any:

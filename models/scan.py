@@ -41,21 +41,28 @@ def scan(
     """Look at everything in `case` and judge it by `policy`; `progress` is told of every part beforehand."""
     started = time.perf_counter()
     known = Known(study_key=policy.study_key)
+    texts: list[tuple[Part, Known, list[Finding]]] = []
     findings: list[Finding] = []
     for part in case.parts():
         progress(part)
         if isinstance(part, Header):
             case.coverage.claims += claims(part)
-        readers = [detector for detector in detectors if isinstance(part, detector.reads)]
-        looked = False
-        for detector in readers:
-            found = look(detector, part, known, case.coverage)
-            if found is not None:
+        if isinstance(part, Frames | Volume) and texts:
+            findings += searched_again(texts, known, detectors, case.coverage)
+            texts = []
+        before, found, looked = known, list[Finding](), False
+        for detector in detectors:
+            if isinstance(part, detector.reads) and (seen := look(detector, part, known, case.coverage)) is not None:
                 looked = True
-                findings += found
-                known = known.adding(certain(part, found))
+                found += seen
+                known = known.adding(certain(part, seen))
+        if isinstance(part, Frames | Volume):
+            findings += found
+        else:
+            texts.append((part, before, found))
         if looked and not isinstance(part, Frames):
             case.coverage.looked_at(COUNTED_AS[type(part)])
+    findings += searched_again(texts, known, detectors, case.coverage)
     return assess(
         case.case_id,
         findings,
@@ -65,6 +72,20 @@ def scan(
         {detector.name: detector.version for detector in detectors},
         time.perf_counter() - started,
     )
+
+
+def searched_again(
+    texts: Sequence[tuple[Part, Known, list[Finding]]], known: Known, detectors: Sequence[Detector], coverage: Coverage
+) -> list[Finding]:
+    """What was found in `texts`, and what more is found now that the notes have told whom the case is about."""
+    told = {value for part, _, found in texts if isinstance(part, Note) for value in certain(part, found)}
+    findings: list[Finding] = []
+    for part, knew, found in texts:
+        if told - knew.values and told <= known.values:
+            again = [look(each, part, known, coverage) for each in detectors if isinstance(part, each.reads)]
+            found = [finding for seen in again for finding in seen or ()] if None not in again else found
+        findings += found
+    return findings
 
 
 def look(detector: Detector, part: Part, known: Known, coverage: Coverage) -> list[Finding] | None:

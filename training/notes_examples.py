@@ -1,4 +1,4 @@
-"""Labelled notes as the tensors that the notes model learns from: windows of words with their tags, in batches of like length."""
+"""Labelled notes as what the notes model learns from: windows of words with their tags, in batches of like length."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ def examples(made: Iterable[LabelledNote], tokenizer: Tokenizer) -> Iterator[Exa
 
 @dataclass(frozen=True)
 class Stream(torch.utils.data.IterableDataset[tuple[int, Batch, Tensor]]):
-    """Batches without end, from chunk number `begin` on: the chunk's number, what the model reads, the tags of its words."""
+    """Batches without end from chunk number `begin` on: the chunk's number, what the model reads, its words' tags."""
 
     tokenizer: str
     seed: int

@@ -3,7 +3,7 @@
 import pytest
 
 from phivet.cases.known import Known
-from phivet.models.notes import Notes
+from phivet.models.notes_rules import find_by_rules
 
 SENTENCES = """
 T2 3.0T
@@ -354,7 +354,7 @@ EI 412, DI -1.2.
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(hit.category.value, text[hit.start : hit.end]) for hit in Notes().find(text, Known())]
+    return [(hit.category.value, text[hit.start : hit.end]) for hit in find_by_rules(text, Known())]
 
 
 @pytest.mark.parametrize("text", SENTENCES)

@@ -4,11 +4,11 @@ import pytest
 
 from phivet.cases.categories import Category
 from phivet.cases.known import Known
-from phivet.models.notes import Notes
+from phivet.models.notes_rules import find_by_rules
 
 
 def houses(text: str) -> list[str]:
-    return [text[hit.start : hit.end] for hit in Notes().find(text, Known()) if hit.category is Category.FACILITY]
+    return [text[hit.start : hit.end] for hit in find_by_rules(text, Known()) if hit.category is Category.FACILITY]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from phivet.cases.known import Known
 from phivet.models import notes_medicine, notes_text
-from phivet.models.notes import Notes
+from phivet.models.notes_rules import find_by_rules
 
 EXAMPLES = {
     "DICOM UID": "Exam: 1.2.840.10008.5.1.4.1.1.2",
@@ -26,7 +26,7 @@ EXAMPLES = {
 
 
 def found(text: str) -> list[str]:
-    return [hit.category.value for hit in Notes().find(text, Known())]
+    return [hit.category.value for hit in find_by_rules(text, Known())]
 
 
 @pytest.mark.parametrize("table", ["REFERENCES", "MEDICINE"])

@@ -11,7 +11,7 @@ from stdnum.gb import nhs
 from phivet.cases.findings import Reason
 from phivet.cases.known import Known
 from phivet.models import notes_checks as checks
-from phivet.models.notes import Notes
+from phivet.models.notes_rules import find_by_rules
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
@@ -49,7 +49,7 @@ KINDS = {"NHI": OLD_NHI | NEW_NHI, "NHS": NHS, "Medicare": MEDICARE, "NPI": NPI,
 
 def proven(text: str) -> list[str]:
     """What is found in `text` by its check digit."""
-    hits = Notes().find(text, Known())
+    hits = find_by_rules(text, Known())
     return [text[hit.start : hit.end] for hit in hits if Reason.CHECK_DIGIT in hit.reasons]
 
 

@@ -15,7 +15,7 @@ from phivet.cases.coverage import Unread
 from phivet.cases.findings import Finding
 from phivet.cases.known import Known
 from phivet.cases.parts import Frames, Note, Part
-from phivet.cases.places import Box, Span
+from phivet.cases.places import Box, Element, Span
 from phivet.cases.reader import Reader
 from phivet.cases.report import Decision, Report
 from phivet.models.burned_in_text import BurnedInText
@@ -70,6 +70,16 @@ def test_a_name_in_a_note_is_searched_in_the_pixels(tmp_path: Path, write_dicom:
     report = scanned(tmp_path, reader, *detectors([Word("WHITFIELD M", 0.9, 1, 2, 50, 12)]))
     places = [j.finding.place for j in report.findings if j.finding.category is Category.NAME]
     assert any(isinstance(place, Box) and place.source == "file-2" for place in places)
+
+
+def test_a_name_in_the_last_note_is_searched_in_the_first_and_in_file_names(tmp_path: Path, reader: Reader) -> None:
+    (tmp_path / "a.txt").write_text("Whitfield CT 3.")
+    (tmp_path / "whitfield.txt").write_text("No focal lesion.")
+    (tmp_path / "z.txt").write_text("Patient name: Margaret Whitfield\n")
+    report = scanned(tmp_path, reader)
+    places = [j.finding.place for j in report.findings if j.finding.category is Category.NAME]
+    assert Span("file-1", 0, 9) in places
+    assert any(isinstance(place, Element) and place.source == "file-2" for place in places)
 
 
 def test_one_bad_file_never_stops_a_case(tmp_path: Path, reader: Reader) -> None:

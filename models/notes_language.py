@@ -1,0 +1,107 @@
+"""Whether a text, or a passage of it, is in a script or language that neither rules nor the tagger judge.
+
+They know English, and Arabic in its own script. A word of another script is told by its letters; prose in another
+language by CLD2, which Chromium asks what language a page is in, on windows of a few words. Telegraphic English is what
+such identifiers take for Danish: windows therefore leave out names, abbreviations and units, and must be sure.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+WINDOW = 8
+"""Words that are looked at together: a sentence, or half of one."""
+STEP = 2
+FEWEST_WORDS = 6
+"""Fewer are a foreign term, not prose."""
+OTHER_LETTERS = 2
+"""As many of another script may be a name: a Chinese one has no more."""
+SURE = 420
+"""CLD2's score (how well the letters fit the language, relative to length) from which a window counts."""
+SURER = {"da": 720}
+"""What abbreviated English resembles has to score more."""
+JUDGED = frozenset({"en", "ar", "un", "la", "sco", "ia", "ie", "eo", "vo"})
+"""English and Arabic, what CLD2 does not know, Latin (medicine's own), Scots, and planned languages nobody writes."""
+
+_LATIN = r"A-Za-z\u00aa\u00ba\u00c0-\u02ff\u1d00-\u1dbf\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab69"
+_ARABIC = r"\u0600-\u06ff\u0750-\u077f\u0870-\u08ff"
+_GREEK = r"\u0370-\u03ff\u1f00-\u1fff"
+_OTHER_LETTER = re.compile(rf"(?![{_LATIN}{_ARABIC}{_GREEK}])[^\W\d_]")
+_GREEK_WORD = re.compile(rf"(?:(?![\d_])[{_GREEK}]){{4,}}")  # not the α, μ or Δt of medicine
+_LATIN_WORD = re.compile(rf"(?<!\w)[{_LATIN}]+(?:['’ʼ‘-][{_LATIN}]+)*(?!\w)|[.!?:\n]")
+_ARABIC_WORD = re.compile(rf"(?:(?=[^\W\d_])[{_ARABIC}])+(?:\u200c(?:(?=[^\W\d_])[{_ARABIC}])+)*")
+_VOWEL = re.compile(r"[aeiouy]", re.I)
+_CITATION = re.compile(r"^.{0,300}\b(?:19|20)\d\d\s?[;:,]\s?\d{1,4}\s?(?:\(\w{1,9}\)\s?)?[:,].{0,80}$", re.M)
+
+_UNKNOWN_TO_CLD2 = (
+    # Hindi and Urdu in Latin letters
+    "hai hain ka ki ke ko mein aur nahi nahin tha thi raha rahi gaya gayi liye mera meri mere unko unka bahut wala kya "
+    "kripya naam umar saal hua hui karna karo tak wali apne iska uska kuch abhi aap pata takleef dard mareez",
+    # Arabic in Latin letters
+    "fel fil wel bel bil lel lil men min ala mesh mish mafish kan kanet elly illi dah lazem keda ana howa heya bent "
+    "walad mareed maridah alam mostashfa embareh delwa'ty ba'd maa ma'a ya3ni w al el",
+)
+_FOREIGN = tuple(frozenset(words.split()) for words in _UNKNOWN_TO_CLD2)
+_FEWEST_FOREIGN = 3
+
+
+def unjudged(text: str) -> bool:
+    """Whether `text` holds a word in another script, or a passage in another language, that could hide an identifier.
+
+    Single foreign words, names, Latin terms and cited titles do not count.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return _in_another_script(plain) or any(_is_foreign(window) for window in _windows(plain))
+
+
+def _in_another_script(text: str) -> bool:
+    letters = (match for _, match in zip(range(OTHER_LETTERS), _OTHER_LETTER.finditer(text), strict=False))
+    return sum(1 for _ in letters) == OTHER_LETTERS or _GREEK_WORD.search(text) is not None
+
+
+def _windows(text: str) -> Iterator[list[str]]:
+    """Runs of words of one script, overlapping."""
+    for words in (_prose(_CITATION.sub("\n", text)), _ARABIC_WORD.findall(_without_marks(text))):
+        for start in range(0, max(1, len(words) - WINDOW + STEP), STEP):
+            window = words[start : start + WINDOW] if start + WINDOW <= len(words) else words[-WINDOW:]
+            if len(window) >= FEWEST_WORDS:
+                yield window
+
+
+def _prose(text: str) -> list[str]:
+    """The words in Latin letters that are neither names nor abbreviations, in lower case."""
+    words: list[str] = []
+    begins = True
+    found = _LATIN_WORD.findall(text)
+    shouted = sum(len(word) > 1 and word.isupper() for word in found) > 0.7 * sum(word[0].isalpha() for word in found)
+    for word in found:
+        if not word[0].isalpha():
+            begins = True
+            continue
+        if (shouted or word[0].islower() or (begins and word[1:].islower())) and _VOWEL.search(_bare(word)):
+            words.append(word.lower())
+        begins = False
+    return words
+
+
+def _bare(word: str) -> str:
+    """`word` without its accents."""
+    return unicodedata.normalize("NFD", word)
+
+
+def _without_marks(text: str) -> str:
+    return re.sub(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670]", "", text)
+
+
+def _is_foreign(window: list[str]) -> bool:
+    import pycld2
+
+    known = set(window)
+    if any(len(known & foreign) >= _FEWEST_FOREIGN for foreign in _FOREIGN):
+        return True
+    try:
+        sure, _, details = pycld2.detect(" ".join(window))
+    except pycld2.error:
+        return True
+    _, language, _, score = details[0]
+    return bool(sure) and language not in JUDGED and score >= SURER.get(language, SURE)

@@ -53,12 +53,13 @@ class Case:
         described = {source: self._describe(source, file) for source, file in self._files.items()}
         for source, description in described.items():
             if description.attributes:
-                yield Header(source, description.attributes)
+                yield Header(source, description.attributes, self.coverage)
         for source, description in described.items():
-            yield Container(source, (Property("name", self._files[source].name), *description.properties))
+            properties = (Property("name", self._files[source].name), *description.properties)
+            yield Container(source, properties, self.coverage)
         for source, description in described.items():
             for text in description.texts:
-                yield Note(source, text.text, text.runs, text.page)
+                yield Note(source, text.text, text.runs, text.page, coverage=self.coverage)
         for source, description in described.items():
             yield from self._frames(source, description)
         yield from self._volumes(described)

@@ -46,6 +46,8 @@ class Header:
 
     source: str
     attributes: tuple[Attribute, ...] = field(repr=False)
+    coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
+    """Where a language that nobody here judges is entered."""
 
     def value(self, keyword: str) -> str:
         """The value of the top-level attribute with this keyword, "" if there is none."""
@@ -66,6 +68,8 @@ class Container:
 
     source: str
     properties: tuple[Property, ...] = field(repr=False)
+    coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
+    """Where a language that nobody here judges is entered."""
 
     def text_at(self, place: Place) -> str:
         """What stands at `place`."""
@@ -93,6 +97,8 @@ class Note:
     runs: tuple[tuple[int, int], ...] = field(default=((0, 0),), repr=False)
     page: int | None = None
     element: str | None = None
+    coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
+    """Where a language that nobody here judges is entered."""
 
     def place(self, start: int, end: int) -> Span | Element:
         """Where characters [start, end) of `text` stand."""

@@ -1,17 +1,15 @@
 """Dates as notes write them."""
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
+
+from phivet.datasets.note_vocabulary import VOCABULARY
 
 DAY_FIRST_EXCEPT = frozenset({"US"})
 EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-ARABIC_MONTHS = (
-    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split(),
-    "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول".split(),
-    "يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر".split(),
-    "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر".split(),
-)
-TENS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+ARABIC_MONTHS: Sequence[Sequence[str]] = VOCABULARY["dates"]["arabic_months"]
+ORDINALS: Sequence[str] = VOCABULARY["dates"]["ordinals"]
 
 
 def some_day(category: str, rng: random.Random) -> date:
@@ -64,7 +62,7 @@ def written(day: date, form: str | None, country: str, rng: random.Random) -> st
 def arabic(day: date, form: str | None, rng: random.Random) -> str:
     """`day` as Arabic notes write it, in either kind of digits."""
     form = form or rng.choice(("numeric", "numeric", "words", "month_year", "iso"))
-    month = rng.choice(ARABIC_MONTHS)[day.month - 1].replace("_", " ")
+    month = rng.choice(ARABIC_MONTHS)[day.month - 1]
     year = str(day.year)
     text = {
         "words": rng.choice(
@@ -97,7 +95,7 @@ def _words(day: date, country: str, rng: random.Random) -> str:
     if country == "US" and rng.random() < 0.8:
         return f"{weekday}{month} {day.day}{rng.choice((ordinal, '', ''))}{rng.choice((', ', ' ', ', '))}{day.year}"
     if rng.random() < 0.06 and day.day <= 12:
-        return f"the {TENS[day.day - 1]} of {day:%B} {day.year}"
+        return f"the {ORDINALS[day.day - 1]} of {day:%B} {day.year}"
     return rng.choice(
         (
             f"{weekday}{day.day} {month} {day.year}", f"{weekday}{day.day}{ordinal} {month} {day.year}",

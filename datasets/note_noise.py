@@ -12,7 +12,7 @@ from phivet.cases.categories import Category
 Piece = tuple[str, Category | None]
 """Some characters of a text, and what they identify."""
 
-CONFUSED = ("0O O0 1l l1 1I 5S S5 8B B8 6G 2Z ce ec ao uv nh ., ,. gq tf").split()  # noqa: SIM905 (pairs read better so)
+CONFUSED = tuple(zip("0O1l15S8B62ceaun.,gt", "O0l1IS5B8GZecovh,.qf", strict=True))
 LIGATURES = (("rn", "m"), ("m", "rn"), ("cl", "d"), ("ri", "n"), ("li", "h"), ("vv", "w"))
 
 
@@ -59,7 +59,7 @@ def _misread(text: str, rng: random.Random) -> str:
     if rng.random() < 0.1:
         old, new = rng.choice(LIGATURES)
         text = text.replace(old, new, 1)
-    pairs = {old: new for old, new in rng.sample(CONFUSED, 6)}
+    pairs = dict(rng.sample(CONFUSED, 6))
     return "".join(pairs[char] if char in pairs and rng.random() < 0.08 else char for char in text)
 
 

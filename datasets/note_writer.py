@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,15 +14,14 @@ from phivet.datasets.note_noise import Piece
 from phivet.datasets.note_places import Places, places_of
 from phivet.datasets.note_split import Part, own
 from phivet.datasets.note_terms import term
+from phivet.datasets.note_vocabulary import VOCABULARY
 
 PEOPLE = (Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME, Category.INITIALS)
 NUMBERS = (
     Category.PHONE, Category.FAX, Category.RECORD_NUMBER, Category.ACCOUNT_NUMBER, Category.LICENCE_NUMBER, Category.DEVICE_SERIAL,
     Category.VEHICLE, Category.STUDY_KEY,
 )  # fmt: skip
-HUNDREDS = "ninety|ninety-one|ninety-two|ninety three|ninety-four|ninety-five|ninety six|ninety-seven|ninety-eight|a hundred|one hundred and one".split(
-    "|"
-)
+HUNDREDS: Sequence[str] = VOCABULARY["dates"]["over_eighty_nine"]
 
 
 @dataclass(frozen=True)

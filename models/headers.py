@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from phivet.cases.categories import Category
+from phivet.cases.coverage import Coverage
 from phivet.cases.findings import Finding, Reason
 from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import Attribute, Container, Header, Part
@@ -60,6 +61,7 @@ class _Reading:
     source: str
     facts: Facts
     known: Known
+    coverage: Coverage = field(repr=False)
     findings: list[Finding] = field(default_factory=list)
     texts: list[tuple[Attribute, bool]] = field(default_factory=list)
     """What the notes detector reads, and whether only if it holds a value that the header gave away elsewhere."""
@@ -99,7 +101,7 @@ class Headers:
         return self._header(part, known) if isinstance(part, Header) else []
 
     def _header(self, header: Header, known: Known) -> list[Finding]:
-        reading = _Reading(header.source, _facts(header), known)
+        reading = _Reading(header.source, _facts(header), known, header.coverage)
         seen: set[tuple[object, ...]] = set()
         for attribute in header.attributes:
             if not attribute.value:
@@ -122,7 +124,7 @@ class Headers:
                 continue
             place = Element(reading.source, attribute.path)
             reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
-            read = in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reasons)
+            read = in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reading.coverage, reasons)
             if _is_private(attribute.tag):
                 read = [finding for finding in read if not _is_machine_talk(finding, attribute)]
             found += read or _glued_dates(attribute, reading)

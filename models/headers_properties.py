@@ -26,14 +26,14 @@ def property_findings(container: Container, known: Known, notes: TextReader) -> 
     found: list[Finding] = []
     for item in container.properties:
         if item.path == NAME:
-            found += _in_file_name(container.source, item, known, notes)
+            found += _in_file_name(container, item, known, notes)
             continue
         meaning = _meaning(item.path)
         if meaning is not None:
             found += _judged(container.source, item, meaning, known)
         elif not _is_harmless(item):
             element = Element(container.source, item.path)
-            found += in_text(item.value, element, known, notes, (Reason.FILE_PROPERTY,))
+            found += in_text(item.value, element, known, notes, container.coverage, (Reason.FILE_PROPERTY,))
     return found
 
 
@@ -42,9 +42,10 @@ def spaced(name: str) -> str:
     return FILE_NAME_SEPARATORS.sub(" ", name)
 
 
-def _in_file_name(source: str, item: Property, known: Known, notes: TextReader) -> list[Finding]:
+def _in_file_name(container: Container, item: Property, known: Known, notes: TextReader) -> list[Finding]:
     """A counter (`IM000123`) or a UID as a name says nothing, unless it is a number that the case gave away."""
-    found = in_text(spaced(item.value), Element(source, item.path), known, notes, (Reason.FILE_NAME,))
+    element = Element(container.source, item.path)
+    found = in_text(spaced(item.value), element, known, notes, container.coverage, (Reason.FILE_NAME,))
     start = max(item.value.rfind("/"), item.value.rfind("\\")) + 1
     if not COUNTER.fullmatch(item.value[start:]):
         return found

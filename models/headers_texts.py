@@ -3,10 +3,12 @@
 from functools import partial
 from typing import Protocol
 
+from phivet.cases.coverage import Coverage, Unread
 from phivet.cases.findings import Finding, Reason
 from phivet.cases.known import Known
 from phivet.cases.places import Element
 from phivet.models.hits import Hit
+from phivet.models.notes_language import unjudged
 
 
 class TextReader(Protocol):
@@ -19,9 +21,19 @@ class TextReader(Protocol):
 
 
 def in_text(
-    text: str, element: Element, known: Known, notes: TextReader, reasons: tuple[Reason, ...] = ()
+    text: str,
+    element: Element,
+    known: Known,
+    notes: TextReader,
+    coverage: Coverage,
+    reasons: tuple[Reason, ...] = (),
 ) -> list[Finding]:
-    """What `notes` finds in `text`, which has the length of `element`'s value; read once for all who say the same."""
+    """What `notes` finds in `text`, which has the length of `element`'s value; read once for all who say the same.
+
+    A language that `notes` does not judge is entered into `coverage`.
+    """
+    if known.once(("language", text), partial(unjudged, text)):
+        coverage.miss(element.source, Unread.LANGUAGE)
     hits: list[Hit] = known.once(("headers", text), partial(notes.find, text, known))
     return [
         Finding(

@@ -31,8 +31,8 @@ class Notes:
         """One line: what it looks for."""
         return (
             "identifiers in text: names, relatives and clinicians in any sentence, dates, numbers, addresses, places, "
-            "hospitals, employers, singular occupations, events, telephone, e-mail and web addresses, ages over 89, the "
-            "values that the case itself gives away, and narratives that are one of a kind"
+            "hospitals, employers, singular occupations, events, telephone, e-mail and web addresses, ages over "
+            "89, the values that the case itself gives away, and narratives that are one of a kind"
         )
 
     def find(self, text: str, known: Known) -> list[Hit]:
@@ -51,6 +51,8 @@ class Notes:
         """The findings in a note; equal texts are judged once while the same things are known."""
         if not isinstance(part, Note):
             return []
+        if known.once(("language", part.text), lambda: unjudged(part.text)):
+            part.coverage.miss(part.source, Unread.LANGUAGE)
         hits = known.once(("notes", part.text), lambda: self.find(part.text, known))
         return [
             Finding(hit.category, part.place(hit.start, hit.end), hit.score, self.name, hit.reasons) for hit in hits

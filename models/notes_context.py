@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from phivet.cases.findings import Reason
 from phivet.models.hits import Hit
 from phivet.models.notes_model import Tagger, load
+from phivet.models.notes_sense import makes_sense
 from phivet.models.notes_tags import OUTSIDE, decode, spans
 from phivet.models.notes_windows import Words
 
@@ -53,8 +54,12 @@ def candidates(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], tagger: 
     """What the tagger and the rules found, before calibration."""
     bias = float(tagger.calibration["outside"])
     return [
-        list(_candidates(words, scores, hits, bias))
-        for (words, scores), hits in zip(tagger.read(texts), by_rules, strict=True)
+        [
+            each
+            for each in _candidates(words, scores, hits, bias)
+            if each.source == "rule" or makes_sense(each.hit.category, text[each.hit.start : each.hit.end])
+        ]
+        for text, (words, scores), hits in zip(texts, tagger.read(texts), by_rules, strict=True)
     ]
 
 

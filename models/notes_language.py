@@ -16,9 +16,9 @@ FEWEST_WORDS = 6
 """Fewer are a foreign term, not prose."""
 OTHER_LETTERS = 2
 """As many of another script may be a name: a Chinese one has no more."""
-SURE = 420
+SURE = 500
 """CLD2's score (how well the letters fit the language, relative to length) from which a window counts."""
-SURER = {"da": 720}
+SURER = {"da": 720, "ha": 720}
 """What abbreviated English resembles has to score more."""
 JUDGED = frozenset({"en", "ar", "un", "la", "sco", "ia", "ie", "eo", "vo"})
 """English and Arabic, what CLD2 does not know, Latin (medicine's own), Scots, and planned languages nobody writes."""
@@ -31,7 +31,10 @@ _GREEK_WORD = re.compile(rf"(?:(?![\d_])[{_GREEK}]){{4,}}")  # not the α, μ or
 _LATIN_WORD = re.compile(rf"(?<!\w)[{_LATIN}]+(?:['’ʼ‘-][{_LATIN}]+)*(?!\w)|[.!?:\n]")
 _ARABIC_WORD = re.compile(rf"(?:(?=[^\W\d_])[{_ARABIC}])+(?:\u200c(?:(?=[^\W\d_])[{_ARABIC}])+)*")
 _VOWEL = re.compile(r"[aeiouy]", re.I)
-_CITATION = re.compile(r"^.{0,300}\b(?:19|20)\d\d\s?[;:,]\s?\d{1,4}\s?(?:\(\w{1,9}\)\s?)?[:,].{0,80}$", re.M)
+_CITATION = re.compile(
+    r"\b[^\W\d_][\w'’-]{1,40},? (?:[A-Z]\.?[ -]?){1,3}[,.:(][^\n]{0,250}?\b(?:19|20)\d\d\s?[;:,]\s?\d{1,4}\s?(?:\(\w{1,9}\)\s?)?[:,]"
+)
+"""From an author with initials to year, volume and page."""
 
 _UNKNOWN_TO_CLD2 = (
     # Hindi and Urdu in Latin letters

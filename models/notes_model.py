@@ -24,7 +24,7 @@ MOST_PIECES = 8192
 
 @dataclass(frozen=True)
 class Batch:
-    """Windows side by side, padded to the longest. Piece k of all stands at (rows[k], columns[k]), of word owners[k]."""
+    """Windows side by side, padded to the longest. Piece k stands at (rows[k], columns[k]), of word owners[k]."""
 
     ids: Tensor
     """(windows, length) int64."""
@@ -57,8 +57,9 @@ def batch_of(found: Sequence[tuple[Words, Window]]) -> Batch:
         columns.append(np.arange(1, length + 1))
         owners.append(owner + count)
         count += len(counts)
-    given = (ids, shapes, mask, *(np.concatenate(each) for each in (rows, columns, owners)))
-    return Batch(*map(torch.from_numpy, given), count=count)
+    ids_, shapes_, mask_ = (torch.from_numpy(each) for each in (ids, shapes, mask))
+    rows_, columns_, owners_ = (torch.from_numpy(np.concatenate(each)) for each in (rows, columns, owners))
+    return Batch(ids_, shapes_, mask_, rows_, columns_, owners_, count)
 
 
 def word_scores(encoder: Any, batch: Batch) -> Tensor:

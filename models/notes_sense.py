@@ -1,0 +1,45 @@
+"""What the tagger finds must make sense as what it calls it: an age over 89 is over 89, a name has letters."""
+
+import re
+from collections.abc import Mapping
+
+from phivet.cases.categories import Category
+from phivet.models.notes_text import fold
+from phivet.models.notes_words import FUNCTION
+
+OLDEST = 125
+_LETTERS = re.compile(r"[^\W\d_]{2}|[^\W\d_]\.|[\u3040-\u9fff]")
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"(?:\D*\d){3}")
+_WORDS = re.compile(r"[^\W\d_]+")
+_IN_WORDS = re.compile(r"ninet|hundred|nonagenarian|centenarian|تسعين|تسعون|مئة|مائة|مية", re.I)
+
+_FORMS: Mapping[Category, re.Pattern[str]] = {
+    Category.PHONE: _DIGITS,
+    Category.FAX: _DIGITS,
+    Category.IP_ADDRESS: _DIGITS,
+    Category.POSTCODE: _DIGIT,
+    Category.NAME: _LETTERS,
+    Category.RELATIVE_NAME: _LETTERS,
+    Category.CLINICIAN_NAME: _LETTERS,
+    Category.PLACE: _LETTERS,
+    Category.FACILITY: _LETTERS,
+    Category.ORGANISATION: _LETTERS,
+    Category.OCCUPATION: _LETTERS,
+    Category.EVENT: _LETTERS,
+}
+"""What must stand in it at least."""
+_WORDED = frozenset(_FORMS) - {Category.PHONE, Category.FAX, Category.IP_ADDRESS, Category.POSTCODE}
+
+
+def makes_sense(category: Category, text: str) -> bool:
+    """Whether `text` can be `category` at all; in doubt it can."""
+    plain = fold(text)
+    if not any(char.isalnum() for char in plain):
+        return False
+    if category is Category.AGE_OVER_89:
+        numbers = [int(number) for number in re.findall(r"\d{1,4}", plain)]
+        return any(89 < number <= OLDEST for number in numbers) if numbers else _IN_WORDS.search(plain) is not None
+    if category in _FORMS and not _FORMS[category].search(plain):
+        return False
+    return category not in _WORDED or not all(word in FUNCTION for word in _WORDS.findall(plain.lower()))

@@ -1,0 +1,42 @@
+"""What the tagger finds must make sense as what it calls it."""
+
+import pytest
+
+from phivet.cases.categories import Category
+from phivet.models.notes_sense import makes_sense
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        (Category.AGE_OVER_89, "94"),
+        (Category.AGE_OVER_89, "٩٤"),
+        (Category.AGE_OVER_89, "ninety-four"),
+        (Category.NAME, "Al"),
+        (Category.NAME, "will grey"),
+        (Category.NAME, "李"),
+        (Category.INITIALS, "J"),
+        (Category.PHONE, "٠٥٥ ٧٧١"),
+        (Category.DATE, "the Tuesday after Easter"),
+        (Category.RECORD_NUMBER, "W"),
+    ],
+)
+def test_what_can_be_is_kept(category: Category, text: str) -> None:
+    assert makes_sense(category, text)
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        (Category.AGE_OVER_89, "68"),
+        (Category.AGE_OVER_89, "1990"),
+        (Category.AGE_OVER_89, "elderly"),
+        (Category.NAME, "4"),
+        (Category.NAME, "the"),
+        (Category.FACILITY, "هي"),
+        (Category.PHONE, "ext"),
+        (Category.DATE, "--"),
+    ],
+)
+def test_what_cannot_be_is_not(category: Category, text: str) -> None:
+    assert not makes_sense(category, text)

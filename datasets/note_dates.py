@@ -27,8 +27,9 @@ def clock(rng: random.Random, *, arabic: bool = False) -> str:
         return rng.choice((f"{hour:02}:{minute:02}", f"{hour % 12 or 12}:{minute:02} {rng.choice('صم')}"))
     return rng.choice(
         (
-            f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02}", f"{hour:02}{minute:02}", f"{hour:02}:{minute:02}:{rng.randrange(60):02}",
-            f"{hour % 12 or 12}:{minute:02} {rng.choice(('am', 'pm', 'AM', 'PM'))}", f"{hour % 12 or 12}{rng.choice(('am', 'pm'))}",
+            f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02}", f"{hour:02}{minute:02}",
+            f"{hour:02}:{minute:02}:{rng.randrange(60):02}", f"{hour % 12 or 12}{rng.choice(('am', 'pm'))}",
+            f"{hour % 12 or 12}:{minute:02} {rng.choice(('am', 'pm', 'AM', 'PM'))}",
             f"{hour:02}.{minute:02}", f"{hour:02}{minute:02} hrs", f"{hour:02}:{minute:02}h",
         )
     )  # fmt: skip
@@ -99,8 +100,8 @@ def _words(day: date, country: str, rng: random.Random) -> str:
     return rng.choice(
         (
             f"{weekday}{day.day} {month} {day.year}", f"{weekday}{day.day}{ordinal} {month} {day.year}",
-            f"{day.day}-{day:%b}-{day:%Y}", f"{day:%d}-{day:%b}-{day:%y}", f"{day.day}{ordinal} of {day:%B}, {day.year}",
-            f"{weekday}{month} {day.day}, {day.year}", f"{day:%d} {month} {day:%y}",
+            f"{day.day}-{day:%b}-{day:%Y}", f"{day:%d}-{day:%b}-{day:%y}",
+            f"{day.day}{ordinal} of {day:%B}, {day.year}", f"{weekday}{month} {day.day}, {day.year}", f"{day:%d} {month} {day:%y}",
         )
     )  # fmt: skip
 
@@ -108,9 +109,9 @@ def _words(day: date, country: str, rng: random.Random) -> str:
 def _month_year(day: date, rng: random.Random) -> str:
     return rng.choice(
         (
-            f"{day:%B} {day.year}", f"{day:%B} {day.year}", f"{day:%b} {day.year}", f"{day:%b} {day:%y}", f"{day:%b} '{day:%y}",
-            f"{day.month}/{day.year}", f"{day:%m}/{day:%y}", f"{day:%B} of {day.year}", f"{day:%b}-{day:%y}", f"{day:%b}{day:%y}",
-            f"{rng.choice(('early', 'late', 'mid'))} {day:%B} {day.year}", f"{day:%B}, {day.year}",
+            f"{day:%B} {day.year}", f"{day:%B} {day.year}", f"{day:%b} {day.year}", f"{day:%b} {day:%y}",
+            f"{day:%b} '{day:%y}", f"{day.month}/{day.year}", f"{day:%m}/{day:%y}", f"{day:%B} of {day.year}", f"{day:%b}-{day:%y}",
+            f"{day:%b}{day:%y}", f"{rng.choice(('early', 'late', 'mid'))} {day:%B} {day.year}", f"{day:%B}, {day.year}",
         )
     )  # fmt: skip
 
@@ -120,8 +121,8 @@ def _day_month(day: date, country: str, rng: random.Random) -> str:
     first, second = (day.month, day.day) if country in DAY_FIRST_EXCEPT else (day.day, day.month)
     return rng.choice(
         (
-            f"{first}/{second}", f"{first}/{second:02}", f"{day.day} {day:%b}", f"{day.day} {day:%B}", f"{day:%B} {day.day}",
-            f"{day.day}{ordinal} {day:%B}", f"{day:%b} {day.day}", f"{day:%B} {day.day}{ordinal}", f"{day:%a} {first}/{second}",
-            f"the {day.day}{ordinal} of {day:%B}",
+            f"{first}/{second}", f"{first}/{second:02}", f"{day.day} {day:%b}", f"{day.day} {day:%B}",
+            f"{day:%B} {day.day}", f"{day.day}{ordinal} {day:%B}", f"{day:%b} {day.day}", f"{day:%B} {day.day}{ordinal}",
+            f"{day:%a} {first}/{second}", f"the {day.day}{ordinal} of {day:%B}",
         )
     )  # fmt: skip

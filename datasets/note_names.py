@@ -21,7 +21,8 @@ WORDS_TOO = entries(_NAMES["words_too"])
 TITLES: Mapping[str, Sequence[str]] = _NAMES["titles"]
 ARABIC_TITLES: Mapping[str, Sequence[str]] = _NAMES["arabic_titles"]
 TITLED = re.compile(
-    r"(?:\b(?:dr|mr|mrs|ms|miss|prof|professor|sr|sister|rn|master|nurse|doctor|mx|a/prof|assoc prof|consultant|rev|fr)\.?"
+    r"(?:\b(?:dr|mr|mrs|ms|miss|prof|professor|sr|sister|rn|master|nurse|doctor|mx|a/prof|assoc prof"
+    r"|consultant|rev|fr)\.?"
     r"|(?:د|أ\.د|الدكتورة?|دكتورة?|السيدة?|الحاجة?|الأستاذة?|الاستاذة?)[./]?)\s*$",
     re.IGNORECASE,
 )

@@ -103,6 +103,7 @@ def _is_arabic(text: str) -> bool:
 
 
 KINDS: tuple[Callable[[str, random.Random], str], ...] = (
-    _lower, _upper, _typed, _misread, _joined, _unpunctuated, _wrapped, _unwrapped, _marked_up, _mis_encoded, _spaced, _bulleted,
+    _lower, _upper, _typed, _misread, _joined, _unpunctuated, _wrapped, _unwrapped, _marked_up,
+    _mis_encoded, _spaced, _bulleted,
 )  # fmt: skip
 WEIGHTS = (5, 5, 5, 2, 2, 3, 3, 3, 2, 1, 2, 2)

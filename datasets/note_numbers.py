@@ -1,4 +1,4 @@
-"""Numbers and addresses of the net that identify: telephones, records, accounts, licences, serials, plates, handles, keys."""
+"""Numbers and addresses of the net that identify: telephones, records, accounts, licences, serials, plates, keys."""
 
 import random
 import re

@@ -50,12 +50,12 @@ def _spoken_for(part: Part) -> frozenset[str]:
 
 
 def drawn(entries: Iterable[str], part: Part) -> tuple[str, ...]:
-    """The entries of an open list that `part` may use, in their order; those in the lists of another part's hands not."""
+    """The entries of an open list that `part` may use, in their order, without what another part's hands use."""
     return tuple(entry for entry in entries if lot(entry) == part and fold(entry) not in _spoken_for(part))
 
 
 def own(entries: Iterable[str], part: Part) -> tuple[str, ...]:
-    """The entries of a hand's own list that `part` may use: what a held-out hand uses too is the held-out part's alone."""
+    """The entries of a hand's own list that `part` may use: what a held-out hand uses is held out."""
     if part == "held_out":
         return tuple(entries)
     taken = own_words("held_out") | (own_words("validation") if part == "training" else frozenset())

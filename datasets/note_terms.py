@@ -1,7 +1,7 @@
 """Open vocabularies of medicine: what stands in a term slot, and passages that hold nobody's identifier.
 
-Diseases are ICD-10-CM's and the Human Phenotype Ontology's, findings and definitions the latter's, genes and drugs of open
-tables; the rest (eponyms, scores, devices, signs, laboratory strings, citations, passages ...) is written by hand in
+Diseases are ICD-10-CM's and the Human Phenotype Ontology's, findings and definitions the latter's, genes and drugs of
+open tables; the rest (eponyms, scores, devices, signs, laboratory strings, citations, passages ...) is written by hand in
 `material/notes/vocabulary.toml`, whose head says how its slots are filled.
 """
 
@@ -23,7 +23,7 @@ from phivet.datasets.note_vocabulary import VOCABULARY, entries
 OPEN: Mapping[str, str] = VOCABULARY["open"]
 """Lists by hand that are dealt out to the parts."""
 SHARED: Mapping[str, str | list[str]] = VOCABULARY["shared"]
-"""Lists by hand that every part uses whole: MR sequences, journals, hosts of medical pages, shapes of results and citations."""
+"""Lists by hand that every part uses whole: sequences, journals, medical pages, shapes of results and citations."""
 SLOT = re.compile(r"\{([^{}]*)\}")
 RANGE = re.compile(r"(-?\d+(?:\.(\d+))?)-(-?\d+(?:\.\d+)?)")
 NAMED_AFTER = re.compile(r"(?!Le |De |La |Von |Di |Van )\b[A-ZÀ-Ý][\w’']*")
@@ -124,13 +124,13 @@ def sentence(part: Part, rng: random.Random) -> str:
 
 @cache
 def _passages(part: Part) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """The passages of a part, and their weights, summed up. Each kind keeps its weight, however many fell to the part."""
+    """The passages of a part, and their weights summed up. A kind weighs the same however many fell to the part."""
     texts: list[str] = []
     weights: list[float] = []
     for kind, every in VOCABULARY["passages"].items():
         mine = drawn(every, part)
         texts += mine
-        weights += [VOCABULARY["weights"][kind] / len(mine)] * len(mine)
+        weights += [VOCABULARY["weights"][kind] / max(1, len(mine))] * len(mine)
     return tuple(texts), tuple(accumulate(weights))
 
 
@@ -178,8 +178,8 @@ def _level(part: Part, rng: random.Random) -> str:
     n = rng.randrange(1, most)
     return rng.choice(
         (
-            f"{region}{n}-{region}{n + 1}", f"{region}{n}/{n + 1}", f"{region}{n}-{n + 1}", f"{region}{n}", "L5/S1", "L5-S1",
-            f"{region}{n}-{region}{min(n + 4, most)}", f"{region}{n}/{region}{n + 1}",
+            f"{region}{n}-{region}{n + 1}", f"{region}{n}/{n + 1}", f"{region}{n}-{n + 1}", f"{region}{n}",
+            "L5/S1", "L5-S1", f"{region}{n}-{region}{min(n + 4, most)}", f"{region}{n}/{region}{n + 1}",
         )
     )  # fmt: skip
 
@@ -229,8 +229,8 @@ def _heading(part: Part, rng: random.Random) -> str:
         disease = term(rng.choice(("eponym", "endemic", "procedure", "sign")), part, rng)
     link = rng.choice((" in ", ": imaging of ", " associated with ", " and ", " mimicking ", ", "))
     kinds = (
-        "", "", ": a case report", ": report of 3 cases and review of the literature", ": MR imaging findings", ": pictorial essay",
-        ": radiologic-pathologic correlation", ": a systematic review and meta-analysis", " (case report)", "?",
+        "", "", ": a case report", ": report of 3 cases and review of the literature", ": MR imaging findings",
+        ": pictorial essay", ": radiologic-pathologic correlation", ": a systematic review and meta-analysis", " (case report)", "?",
     )  # fmt: skip
     return f"{finding}{link}{disease}{rng.choice(kinds)}"
 

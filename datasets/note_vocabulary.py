@@ -1,4 +1,4 @@
-"""The hand-written tables of `material/notes/vocabulary.toml`: terms, passages, and the shapes of names, numbers and places."""
+"""The tables of `material/notes/vocabulary.toml`: terms, passages, and the shapes of names, numbers and places."""
 
 import re
 import tomllib

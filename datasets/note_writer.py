@@ -18,8 +18,8 @@ from phivet.datasets.note_vocabulary import VOCABULARY
 
 PEOPLE = (Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME, Category.INITIALS)
 NUMBERS = (
-    Category.PHONE, Category.FAX, Category.RECORD_NUMBER, Category.ACCOUNT_NUMBER, Category.LICENCE_NUMBER, Category.DEVICE_SERIAL,
-    Category.VEHICLE, Category.STUDY_KEY,
+    Category.PHONE, Category.FAX, Category.RECORD_NUMBER, Category.ACCOUNT_NUMBER, Category.LICENCE_NUMBER,
+    Category.DEVICE_SERIAL, Category.VEHICLE, Category.STUDY_KEY,
 )  # fmt: skip
 HUNDREDS: Sequence[str] = VOCABULARY["dates"]["over_eighty_nine"]
 

@@ -46,7 +46,7 @@ class LabelledNote:
 
 def training(seed: int) -> Iterator[LabelledNote]:
     """Notes without end, of all training hands."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 (data are made, nothing is kept secret)
     hands = _hands("training")
     weights = [_weight(hand) for hand in hands]
     while True:
@@ -56,12 +56,12 @@ def training(seed: int) -> Iterator[LabelledNote]:
 
 
 def validation() -> list[LabelledNote]:
-    """All texts of the hands kept for calibration, each filled three times, and identifiers planted in clean medicine."""
+    """All texts of the hands kept for calibration, each filled three times, and planted and clean medicine."""
     return _written("validation", times=3)
 
 
 def held_out() -> list[LabelledNote]:
-    """All texts of the held-out hands, each filled twice with other people, and identifiers planted in clean medicine."""
+    """All texts of the held-out hands, each filled twice with other people, and planted and clean medicine."""
     return _written("held_out", times=2)
 
 
@@ -93,7 +93,7 @@ def _written(part: Part, times: int) -> list[LabelledNote]:
     notes = []
     for hand in _hands(part):
         bank = hand.bank
-        rng = random.Random(f"{part} {bank.name}")
+        rng = random.Random(f"{part} {bank.name}")  # noqa: S311 (data are made, nothing is kept secret)
         groups = {"note": bank.notes, "fragment": bank.fragments, "twin": tuple(text for text, _ in bank.twins)}
         for kind, entries in groups.items():
             for entry in entries:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from phivet.cases.coverage import Unread
 from phivet.cases.findings import Finding
 from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import Note, Part
 from phivet.models.hits import Hit, resolve
 from phivet.models.known_values import find_known
+from phivet.models.notes_language import unjudged
 from phivet.models.notes_rules import find_by_rules
 from phivet.models.notes_text import read
 from phivet.models.notes_uniqueness import find_uniqueness
@@ -48,7 +50,10 @@ class Notes:
         return [_together(text, hits) for text, hits in zip(texts, found, strict=True)]
 
     def detect(self, part: Part, known: Known) -> list[Finding]:
-        """The findings in a note; equal texts are judged once while the same things are known."""
+        """The findings in a note; equal texts are judged once while the same things are known.
+
+        A note in another script or language is looked at all the same, and entered into its coverage.
+        """
         if not isinstance(part, Note):
             return []
         if known.once(("language", part.text), lambda: unjudged(part.text)):

@@ -101,7 +101,8 @@ def _words(day: date, country: str, rng: random.Random) -> str:
         (
             f"{weekday}{day.day} {month} {day.year}", f"{weekday}{day.day}{ordinal} {month} {day.year}",
             f"{day.day}-{day:%b}-{day:%Y}", f"{day:%d}-{day:%b}-{day:%y}",
-            f"{day.day}{ordinal} of {day:%B}, {day.year}", f"{weekday}{month} {day.day}, {day.year}", f"{day:%d} {month} {day:%y}",
+            f"{day.day}{ordinal} of {day:%B}, {day.year}", f"{weekday}{month} {day.day}, {day.year}",
+            f"{day:%d} {month} {day:%y}",
         )
     )  # fmt: skip
 
@@ -110,8 +111,9 @@ def _month_year(day: date, rng: random.Random) -> str:
     return rng.choice(
         (
             f"{day:%B} {day.year}", f"{day:%B} {day.year}", f"{day:%b} {day.year}", f"{day:%b} {day:%y}",
-            f"{day:%b} '{day:%y}", f"{day.month}/{day.year}", f"{day:%m}/{day:%y}", f"{day:%B} of {day.year}", f"{day:%b}-{day:%y}",
-            f"{day:%b}{day:%y}", f"{rng.choice(('early', 'late', 'mid'))} {day:%B} {day.year}", f"{day:%B}, {day.year}",
+            f"{day:%b} '{day:%y}", f"{day.month}/{day.year}", f"{day:%m}/{day:%y}", f"{day:%B} of {day.year}",
+            f"{day:%b}-{day:%y}", f"{day:%b}{day:%y}", f"{day:%B}, {day.year}",
+            f"{rng.choice(('early', 'late', 'mid'))} {day:%B} {day.year}",
         )
     )  # fmt: skip
 
@@ -122,7 +124,7 @@ def _day_month(day: date, country: str, rng: random.Random) -> str:
     return rng.choice(
         (
             f"{first}/{second}", f"{first}/{second:02}", f"{day.day} {day:%b}", f"{day.day} {day:%B}",
-            f"{day:%B} {day.day}", f"{day.day}{ordinal} {day:%B}", f"{day:%b} {day.day}", f"{day:%B} {day.day}{ordinal}",
-            f"{day:%a} {first}/{second}", f"the {day.day}{ordinal} of {day:%B}",
+            f"{day:%B} {day.day}", f"{day.day}{ordinal} {day:%B}", f"{day:%b} {day.day}",
+            f"{day:%B} {day.day}{ordinal}", f"{day:%a} {first}/{second}", f"the {day.day}{ordinal} of {day:%B}",
         )
     )  # fmt: skip

@@ -2,13 +2,13 @@
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 
 from phivet.datasets.note_banks import Bank
-from phivet.datasets.note_split import Part, drawn, own
+from phivet.datasets.note_split import Part, drawn, fold, own, spoken_for
 from phivet.datasets.note_vocabulary import VOCABULARY, entries
 
 _NAMES = VOCABULARY["names"]
@@ -142,8 +142,18 @@ def locale(name: str, part: Part) -> tuple[tuple[str, ...], tuple[str, ...]] | N
         lasts = provider.last_names
     if isinstance(next(iter(firsts)), tuple):  # romanized names of some locales come with their script
         firsts, lasts = [each[-1] for each in firsts], [each[-1] for each in lasts]
-    both = drawn(dict.fromkeys(map(str, firsts)), part), drawn(dict.fromkeys(map(str, lasts)), part)
+    both = _dealt(map(str, firsts), part), _dealt(map(str, lasts), part)
     return both if all(both) else None
+
+
+def _dealt(names: Iterable[str], part: Part) -> tuple[str, ...]:
+    """The names of a locale that `part` may use. In Latin letters, a name's words but the shortest go by themselves."""
+    kept, others = [], spoken_for(part)
+    for name in dict.fromkeys(names):
+        words = [word for word in re.split(r"[\s-]+", fold(name)) if len(word) > 3 and word.isascii()] or [name]
+        if fold(name) not in others and len(drawn(words, part)) == len(words):
+            kept.append(name)
+    return tuple(kept)
 
 
 def names_of(bank: Bank, part: Part) -> Names:

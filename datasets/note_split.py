@@ -36,27 +36,36 @@ def own_words(part: Part) -> frozenset[str]:
     return frozenset(word for bank in banks(part) for text in _people(bank) for word in fold(text).split())
 
 
+@cache
+def own_entries(part: Part) -> frozenset[str]:
+    """The entries, folded, of all lists of a part's hands: people, hospitals, towns, streets, employers ..."""
+    return frozenset(fold(text) for bank in banks(part) for entries in bank.lists.values() for text in entries)
+
+
 def _people(bank: Bank) -> Iterable[str]:
     return (*bank.lists["first_names"], *bank.lists["last_names"])
 
 
 @cache
-def _spoken_for(part: Part) -> frozenset[str]:
+def spoken_for(part: Part) -> frozenset[str]:
+    """What the hands of the other parts use, folded: names, their words, places, hospitals, employers ..."""
     others: frozenset[str] = frozenset()
     for other in SHARES:
         if other != part:
-            others |= own_words(other)
+            others |= own_words(other) | own_entries(other)
     return others
 
 
 def drawn(entries: Iterable[str], part: Part) -> tuple[str, ...]:
     """The entries of an open list that `part` may use, in their order, without what another part's hands use."""
-    return tuple(entry for entry in entries if lot(entry) == part and fold(entry) not in _spoken_for(part))
+    return tuple(entry for entry in entries if lot(entry) == part and fold(entry) not in spoken_for(part))
 
 
 def own(entries: Iterable[str], part: Part) -> tuple[str, ...]:
     """The entries of a hand's own list that `part` may use: what a held-out hand uses is held out."""
     if part == "held_out":
         return tuple(entries)
-    taken = own_words("held_out") | (own_words("validation") if part == "training" else frozenset())
-    return tuple(entry for entry in entries if not taken & frozenset(fold(entry).split()))
+    ahead: tuple[Part, ...] = ("held_out", "validation") if part == "training" else ("held_out",)
+    words = frozenset[str]().union(*map(own_words, ahead))
+    taken = frozenset[str]().union(*map(own_entries, ahead))
+    return tuple(entry for entry in entries if fold(entry) not in taken and not words & set(fold(entry).split()))

@@ -1,7 +1,7 @@
 """Open vocabularies of medicine: what stands in a term slot, and passages that hold nobody's identifier.
 
 Diseases are ICD-10-CM's and the Human Phenotype Ontology's, findings and definitions the latter's, genes and drugs of
-open tables; the rest (eponyms, scores, devices, signs, laboratory strings, citations, passages ...) is written by hand in
+open tables; the rest (eponyms, scores, devices, signs, results, citations, passages ...) is written by hand in
 `material/notes/vocabulary.toml`, whose head says how its slots are filled.
 """
 
@@ -17,7 +17,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from phivet.datasets.note_names import LATIN, locale
-from phivet.datasets.note_split import Part, drawn, lot
+from phivet.datasets.note_split import Part, drawn, fold, lot
 from phivet.datasets.note_vocabulary import VOCABULARY, entries
 
 OPEN: Mapping[str, str] = VOCABULARY["open"]
@@ -96,7 +96,13 @@ def vocabulary(name: str, part: Part) -> tuple[str, ...]:
     if name == "eponym":
         return tuple(entry for entry in entries(OPEN[name]) if lot(named_after(entry)) == part)
     every = DRAWN_ON[name]() if name in DRAWN_ON else entries(OPEN[name])
-    return drawn(dict.fromkeys(every), part)
+    others = _eponyms_of_others(part)
+    return tuple(entry for entry in drawn(dict.fromkeys(every), part) if fold(entry) not in others)
+
+
+@cache
+def _eponyms_of_others(part: Part) -> frozenset[str]:
+    return frozenset(fold(entry) for entry in entries(OPEN["eponym"]) if lot(named_after(entry)) != part)
 
 
 def named_after(eponym: str) -> str:
@@ -230,7 +236,8 @@ def _heading(part: Part, rng: random.Random) -> str:
     link = rng.choice((" in ", ": imaging of ", " associated with ", " and ", " mimicking ", ", "))
     kinds = (
         "", "", ": a case report", ": report of 3 cases and review of the literature", ": MR imaging findings",
-        ": pictorial essay", ": radiologic-pathologic correlation", ": a systematic review and meta-analysis", " (case report)", "?",
+        ": pictorial essay", ": radiologic-pathologic correlation", ": a systematic review and meta-analysis",
+        " (case report)", "?",
     )  # fmt: skip
     return f"{finding}{link}{disease}{rng.choice(kinds)}"
 

@@ -111,7 +111,7 @@ class BurnedInText:
 
     def _judge_text(self, text: str, known: Known) -> list[Hit]:
         """A date that a scanner writes without saying which is the date of the study."""
-        found = [*self._notes.find(text, known), *find_known(text, known, ocr=True)]
+        found = [*self._notes.find_brief(text, known), *find_known(text, known, ocr=True)]
         found += [*cut_off_hits(text, known), *overlay_hits(text)]
         return [
             replace(hit, category=Category.STUDY_DATE) if hit.category is Category.DATE else hit

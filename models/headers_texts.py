@@ -16,7 +16,7 @@ class TextReader(Protocol):
 
     name: str
 
-    def find(self, text: str, known: Known) -> list[Hit]:
+    def find_brief(self, text: str, known: Known) -> list[Hit]:
         """What identifies in `text`."""
 
 
@@ -34,7 +34,7 @@ def in_text(
     """
     if known.once(("language", text), partial(unjudged, text)):
         coverage.miss(element.source, Unread.LANGUAGE)
-    hits: list[Hit] = known.once(("headers", text), partial(notes.find, text, known))
+    hits: list[Hit] = known.once(("headers", text), partial(notes.find_brief, text, known))
     return [
         Finding(
             hit.category,

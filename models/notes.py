@@ -1,5 +1,6 @@
 """The notes detector: rules find what can be validated, the trained tagger what only its surroundings give away."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from phivet.models.notes_uniqueness import find_uniqueness
 
 CERTAIN = 0.9
 """From this score on a value is searched for in the rest of the text."""
+SENTENCE = 5
+"""Words of two letters or more, from which on the words around a word say what it is."""
+_TOLD = re.compile(r"[^\W\d_]{2,}")
 WEIGHTS = Path(__file__).parent / "weights" / "notes"
 
 
@@ -40,6 +44,12 @@ class Notes:
     def find(self, text: str, known: Known) -> list[Hit]:
         """What identifies a person in `text`, in the order of the text; only uniqueness overlaps with other hits."""
         return self.find_all([text], known)[0]
+
+    def find_brief(self, text: str, known: Known) -> list[Hit]:
+        """The same for a header's value or a line in a picture: by rules alone if it is too short to be a sentence."""
+        if len(_TOLD.findall(text)) < SENTENCE:
+            return find_by_rules(text, known)
+        return self.find(text, known)
 
     def find_all(self, texts: Sequence[str], known: Known | None = None) -> list[list[Hit]]:
         """The same for many texts at once, which is faster than one by one."""
@@ -68,6 +78,10 @@ def _together(text: str, hits: list[Hit]) -> list[Hit]:
     """`hits` without overlaps, the certain ones wherever they stand again, and what they make of the narrative."""
     kept = resolve(hits, text)
     values = (KnownValue(hit.category, text[hit.start : hit.end]) for hit in kept if hit.score >= CERTAIN)
-    again = find_known(text, Known().adding(values))
-    kept = resolve([*kept, *again], text, rests=False) if again else kept
+    again = (hit for hit in find_known(text, Known().adding(values)) if not _overlaps(hit, kept))
+    kept = [*kept, *again]
     return sorted([*kept, *find_uniqueness(read(text), kept)], key=lambda hit: (hit.start, hit.end))
+
+
+def _overlaps(hit: Hit, others: list[Hit]) -> bool:
+    return any(other.start < hit.end and hit.start < other.end for other in others)

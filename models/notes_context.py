@@ -47,7 +47,17 @@ def find_in_context(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], wei
     """For each text, what the tagger finds and what rules found before, with calibrated scores; they may overlap."""
     tagger = load(weights)
     found = candidates(texts, by_rules, tagger)
-    return [[calibrated(each, tagger.calibration["scores"]) for each in text] for text in found]
+    return [_beside_certain([calibrated(each, tagger.calibration["scores"]) for each in text]) for text in found]
+
+
+def _beside_certain(hits: list[Hit]) -> list[Hit]:
+    """`hits`, those of the tagger less sure than what is certain in the same words: that says what it is."""
+    certain = [hit for hit in hits if CERTAIN & frozenset(hit.reasons)]
+    beside = ((hit, [each.score for each in certain if each.start < hit.end and hit.start < each.end]) for hit in hits)
+    return [
+        replace(hit, score=min(hit.score, min(scores) - SURE)) if scores and Reason.IN_CONTEXT in hit.reasons else hit
+        for hit, scores in beside
+    ]
 
 
 def candidates(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], tagger: Tagger) -> list[list[Candidate]]:

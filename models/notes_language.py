@@ -27,14 +27,19 @@ _LATIN = r"A-Za-z\u00aa\u00ba\u00c0-\u02ff\u1d00-\u1dbf\u1e00-\u1eff\u2c60-\u2c7
 _ARABIC = r"\u0600-\u06ff\u0750-\u077f\u0870-\u08ff"
 _GREEK = r"\u0370-\u03ff\u1f00-\u1fff"
 _OTHER_LETTER = re.compile(rf"(?![{_LATIN}{_ARABIC}{_GREEK}])[^\W\d_]")
-_GREEK_WORD = re.compile(rf"(?:(?![\d_])[{_GREEK}]){{4,}}")  # not the α, μ or Δt of medicine
-_LATIN_WORD = re.compile(rf"(?<!\w)[{_LATIN}]+(?:['’ʼ‘-][{_LATIN}]+)*(?!\w)|[.!?:\n]")
+_GREEK_WORD = re.compile(rf"(?:(?=[^\W\d_])[{_GREEK}]){{4,}}")  # not the α, μ or Δt of medicine
+_ENDS = ".!?:"
+_LATIN_WORD = re.compile(rf"(?<!\w)[{_LATIN}]+(?:['’ʼ‘-][{_LATIN}]+)*(?!\w)|[{_ENDS}]")
 _ARABIC_WORD = re.compile(rf"(?:(?=[^\W\d_])[{_ARABIC}])+(?:\u200c(?:(?=[^\W\d_])[{_ARABIC}])+)*")
 _VOWEL = re.compile(r"[aeiouy]", re.I)
 _CITATION = re.compile(
-    r"\b[^\W\d_][\w'’-]{1,40},? (?:[A-Z]\.?[ -]?){1,3}[,.:(][^\n]{0,250}?\b(?:19|20)\d\d\s?[;:,]\s?\d{1,4}\s?(?:\(\w{1,9}\)\s?)?[:,]"
+    r"\b[^\W\d_][\w'’-]{1,40},? (?:[A-Z]\.?[ -]?){1,3}[,.:(][^\n]{0,250}?"
+    r"\b(?:19|20)\d\d\s?[;:,]\s?\d{1,4}\s?(?:\(\w{1,9}\)\s?)?[:,]"
 )
 """From an author with initials to year, volume and page."""
+
+_ABBREVIATED = frozenset("mod dil sag cor ax neg pos resp".split())
+"""Words of English notes that are words of Danish, Spanish or French, too."""
 
 _UNKNOWN_TO_CLD2 = (
     # Hindi and Urdu in Latin letters
@@ -64,32 +69,28 @@ def _in_another_script(text: str) -> bool:
 
 def _windows(text: str) -> Iterator[list[str]]:
     """Runs of words of one script, overlapping."""
-    for words in (_prose(_CITATION.sub("\n", text)), _ARABIC_WORD.findall(_without_marks(text))):
-        for start in range(0, max(1, len(words) - WINDOW + STEP), STEP):
-            window = words[start : start + WINDOW] if start + WINDOW <= len(words) else words[-WINDOW:]
-            if len(window) >= FEWEST_WORDS:
-                yield window
+    for words in (list(_prose(_CITATION.sub("\n", text))), _ARABIC_WORD.findall(_without_marks(text))):
+        if len(words) >= FEWEST_WORDS:
+            last = max(0, len(words) - WINDOW)
+            for start in (*range(0, last, STEP), last):
+                yield words[start : start + WINDOW]
 
 
-def _prose(text: str) -> list[str]:
+def _prose(text: str) -> Iterator[str]:
     """The words in Latin letters that are neither names nor abbreviations, in lower case."""
-    words: list[str] = []
-    begins = True
-    found = _LATIN_WORD.findall(text)
-    shouted = sum(len(word) > 1 and word.isupper() for word in found) > 0.7 * sum(word[0].isalpha() for word in found)
-    for word in found:
-        if not word[0].isalpha():
-            begins = True
-            continue
-        if (shouted or word[0].islower() or (begins and word[1:].islower())) and _VOWEL.search(_bare(word)):
-            words.append(word.lower())
-        begins = False
-    return words
-
-
-def _bare(word: str) -> str:
-    """`word` without its accents."""
-    return unicodedata.normalize("NFD", word)
+    for line in text.split("\n"):
+        found = _LATIN_WORD.findall(line)
+        capitals = sum(word.isupper() for word in found)
+        shouted = capitals > 0.7 * sum(word not in _ENDS for word in found) and capitals >= FEWEST_WORDS
+        begins = True
+        for word in found:
+            if word in _ENDS:
+                begins = True
+                continue
+            is_plain = shouted or word.islower() or (begins and word[1:].islower())
+            if is_plain and word.lower() not in _ABBREVIATED and _VOWEL.search(unicodedata.normalize("NFD", word)):
+                yield word.lower()
+            begins = False
 
 
 def _without_marks(text: str) -> str:

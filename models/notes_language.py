@@ -3,6 +3,7 @@
 They know English, and Arabic in its own script. A word of another script is told by its letters; prose in another
 language by CLD2, which Chromium asks what language a page is in, on windows of a few words. Telegraphic English is what
 such identifiers take for Danish: windows therefore leave out names, abbreviations and units, and must be sure.
+What has fewer than six such words (a label and a name) is not told from a name in English.
 """
 
 import re
@@ -38,7 +39,7 @@ _CITATION = re.compile(
 )
 """From an author with initials to year, volume and page."""
 
-_ABBREVIATED = frozenset("mod dil sag cor ax neg pos resp".split())
+_ABBREVIATED = frozenset(["mod", "dil", "sag", "cor", "ax", "neg", "pos", "resp"])
 """Words of English notes that are words of Danish, Spanish or French, too."""
 
 _UNKNOWN_TO_CLD2 = (

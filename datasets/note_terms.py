@@ -7,6 +7,7 @@ open tables; the rest (eponyms, scores, devices, signs, results, citations, pass
 
 import bz2
 import csv
+import html
 import importlib.util
 import pickle
 import random
@@ -53,10 +54,10 @@ def _phenotypes() -> tuple[tuple[str, str], ...]:
 @cache
 def _codes() -> tuple[tuple[str, str], ...]:
     """Codes and names of ICD-10-CM, without accidents and circumstances."""
-    import simple_icd_10_cm as icd
-
-    codes = [code for code in icd.get_all_codes() if len(code) <= 5 and not code.startswith(tuple("VWXYZ"))]
-    return tuple((code, icd.get_description(code)) for code in codes)
+    (path,) = (_folder("simple_icd_10_cm") / "data").glob("icd10c-tabular-*.xml")
+    rows = re.findall(r"<diag[^>]*>\s*<name>([^<]+)</name>\s*<desc>([^<]+)</desc>", path.read_text("utf-8"))
+    chosen = ((code, name) for code, name in rows if len(code) <= 5 and not code.startswith(tuple("VWXYZ")))
+    return tuple((code, html.unescape(name)) for code, name in chosen)
 
 
 def _diseases() -> Iterable[str]:

@@ -2,19 +2,24 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 
-from phivet.datasets.note_banks import LISTS, Bank, banks
-from phivet.datasets.note_names import ARABIC, LATIN, WORDS_TOO, locale, names_of
-from phivet.datasets.note_places import places_of
+from phivet.datasets.note_banks import LISTS, banks
+from phivet.datasets.note_names import ARABIC, LATIN, WORDS_TOO, locale
 from phivet.datasets.note_split import SHARES, Part, drawn, fold, lot
 from phivet.datasets.note_terms import DRAWN_ON, OPEN, named_after, vocabulary
 from phivet.datasets.note_vocabulary import VOCABULARY, entries
-from phivet.datasets.note_writer import hand_of
+from phivet.datasets.note_writer import Hand, hand_of
 
 OTHERS: tuple[Part, ...] = ("training", "validation")
+
+
+@cache
+def hands(part: Part) -> tuple[Hand, ...]:
+    return tuple(hand_of(bank, part) for bank in banks(part))
 
 
 def hashed(texts: Iterator[str]) -> set[bytes]:
@@ -22,29 +27,27 @@ def hashed(texts: Iterator[str]) -> set[bytes]:
 
 
 def people(part: Part) -> Iterator[str]:
-    for bank in banks(part):
-        names = names_of(bank, part)
+    for names in (hand.names for hand in hands(part)):
         yield from (*names.own_first, *names.own_last, *names.words)
-        for firsts, lasts in (*names.home, *names.anywhere):
-            yield from (*firsts, *lasts)
+    for firsts, lasts in {pair for hand in hands(part) for pair in (*hand.names.home, *hand.names.anywhere)}:
+        yield from (*firsts, *lasts)
 
 
 def words(part: Part) -> Iterator[str]:
-    """The words of names; in Arabic script, where many names share a word of their own ("of the faith"), whole names."""
+    """The words of names; in Arabic script, where many names share a word ("of the faith"), whole names."""
     for name in people(part):
         folded = fold(name)
         yield from (word for word in folded.split() if len(word) > 3) if folded.isascii() else [folded]
 
 
 def listed(part: Part) -> Iterator[str]:
-    for bank in banks(part):
-        for key, own in hand_of(bank, part).lists.items():
+    for hand in hands(part):
+        for key, own in hand.lists.items():
             yield from (f"{key}: {fold(entry)}" for entry in own)
 
 
 def towns(part: Part) -> Iterator[str]:
-    for bank in banks(part):
-        places = places_of(bank, part)
+    for places in (hand.places for hand in hands(part)):
         yield from (*places.own_places, *places.towns, *places.own_streets, *places.own_facilities)
 
 
@@ -59,7 +62,7 @@ def passages(part: Part) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", [people, words, listed, towns, terms, passages], ids=lambda kind: kind.__name__)
-def test_what_is_held_out_occurs_nowhere_in_training(kind) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_held_out_occurs_nowhere_in_training(kind: Callable[[Part], Iterator[str]]) -> None:
     held_out = {fold(text) for text in kind("held_out")}
     assert len(held_out) > 50
     for other in OTHERS:
@@ -110,10 +113,7 @@ def test_every_part_has_names_of_many_countries(part: Part) -> None:
 
 @pytest.mark.parametrize("part", SHARES)
 def test_no_hand_is_left_without_words_of_its_own(part: Part) -> None:
-    def left(bank: Bank) -> int:
-        return min(len(hand_of(bank, part).lists[key]) for key in LISTS)
-
-    assert min(left(bank) for bank in banks(part)) >= 3
+    assert min(len(hand.lists[key]) for hand in hands(part) for key in LISTS) >= 3
 
 
 def test_names_that_are_words_are_many() -> None:

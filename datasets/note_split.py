@@ -31,20 +31,21 @@ def lot(text: str) -> Part:
 
 
 @cache
-def _written(part: Part) -> tuple[Bank, ...]:
+def written(part: Part) -> tuple[Bank, ...]:
+    """The banks of a part, read once."""
     return tuple(banks(part))
 
 
 @cache
 def own_words(part: Part) -> frozenset[str]:
     """The single words, folded, of the names in the lists of a part's hands."""
-    return frozenset(word for bank in _written(part) for text in _people(bank) for word in fold(text).split())
+    return frozenset(word for bank in written(part) for text in _people(bank) for word in fold(text).split())
 
 
 @cache
 def own_entries(part: Part) -> frozenset[str]:
     """The entries, folded, of all lists of a part's hands: people, hospitals, towns, streets, employers ..."""
-    return frozenset(fold(text) for bank in _written(part) for entries in bank.lists.values() for text in entries)
+    return frozenset(fold(text) for bank in written(part) for entries in bank.lists.values() for text in entries)
 
 
 def _people(bank: Bank) -> Iterable[str]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from phivet.cases.categories import Category
-from phivet.datasets.note_banks import Entry, banks
+from phivet.datasets.note_banks import Entry
 from phivet.datasets.note_noise import Piece, noisy
-from phivet.datasets.note_split import Part
+from phivet.datasets.note_split import Part, written
 from phivet.datasets.note_terms import sentence
 from phivet.datasets.note_writer import Hand, World, hand_of
 
@@ -77,7 +77,7 @@ def digest(notes: Iterable[LabelledNote]) -> str:
 
 @cache
 def _hands(part: Part) -> tuple[Hand, ...]:
-    return tuple(hand_of(bank, part) for bank in banks(part))
+    return tuple(hand_of(bank, part) for bank in written(part))
 
 
 def _weight(hand: Hand) -> float:

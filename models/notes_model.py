@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from phivet.models.notes_encoder import Encoder, load_encoder
 from phivet.models.notes_windows import Window, Words, read_words, windows
 from phivet.models.processor import fast_at_bf16
 
 WEIGHTS = Path(__file__).parent / "weights" / "notes"
 START, END = 101, 102
 MOST_PIECES = 8192
-"""Word pieces that go through the encoder at once, padding included."""
+"""Word pieces that go through the encoder at once."""
 
 
 @dataclass(frozen=True)
@@ -75,28 +76,46 @@ def word_scores(encoder: Any, batch: Batch) -> Tensor:
 class Tagger:
     """The encoder with its tokenizer and what was calibrated for it."""
 
-    encoder: Any
+    encoder: Encoder
     tokenizer: Tokenizer
     calibration: dict[str, Any]
 
     def read(self, texts: Sequence[str]) -> list[tuple[Words, NDArray[np.float32]]]:
         """The words of each text, with log probabilities (words, tags). Texts may be of any length."""
         every = read_words(texts, self.tokenizer)
-        scores = [np.full((len(words), self.encoder.config.num_labels), -np.inf, np.float32) for words in every]
+        scores = [np.full((len(words), self.encoder.tags), -np.inf, np.float32) for words in every]
         for each in scores:
             each[:, 0] = 0.0
         cuts = [(number, window) for number, words in enumerate(every) for window in windows(words)]
         cuts.sort(key=lambda cut: _length(every[cut[0]], cut[1]))
         for group in _groups(cuts, every):
-            batch = batch_of([(every[number], window) for number, window in group])
-            with torch.inference_mode():
-                found = torch.log_softmax(word_scores(self.encoder, batch), dim=1).numpy()
+            found = self._scores([(every[number], window) for number, window in group])
             at = 0
             for number, window in group:
                 kept = slice(at + window.keep_start - window.start, at + window.keep_end - window.start)
                 scores[number][window.keep_start : window.keep_end] = found[kept]
                 at += window.end - window.start
         return list(zip(every, scores, strict=True))
+
+    def _scores(self, found: Sequence[tuple[Words, Window]]) -> NDArray[np.float32]:
+        """Log probabilities (words, tags) for the words of all windows: the mean over the pieces of each word."""
+        ids, shapes, owners, lengths = [], [], [], []
+        count = 0
+        for words, window in found:
+            begin, end = words.first[window.start], words.first[window.end]
+            counts = np.diff(words.first[window.start : window.end + 1])
+            ids.append(np.concatenate(([START], words.pieces[begin:end], [END])))
+            shapes.append(np.concatenate(([0], np.repeat(words.shapes[window.start : window.end], counts), [0])))
+            owners.append(np.concatenate(([-1], np.repeat(np.arange(count, count + len(counts)), counts), [-1])))
+            lengths.append(int(end - begin) + 2)
+            count += len(counts)
+        ids_, shapes_, owners_ = (torch.from_numpy(np.concatenate(each)).long() for each in (ids, shapes, owners))
+        with torch.inference_mode():
+            pieces = self.encoder(ids_, shapes_, lengths)[owners_ >= 0]
+            of = owners_[owners_ >= 0]
+            total = torch.zeros(count, self.encoder.tags).index_add_(0, of, pieces)
+            means = total / torch.bincount(of, minlength=count).clamp(min=1)[:, None]
+            return torch.log_softmax(means, dim=1).numpy()
 
 
 def _length(words: Words, window: Window) -> int:
@@ -105,12 +124,15 @@ def _length(words: Words, window: Window) -> int:
 
 def _groups(cuts: list[tuple[int, Window]], every: Sequence[Words]) -> list[list[tuple[int, Window]]]:
     groups: list[list[tuple[int, Window]]] = []
+    pieces = 0
     for cut in cuts:
         length = _length(every[cut[0]], cut[1])
-        if groups and (len(groups[-1]) + 1) * length <= MOST_PIECES:
+        pieces += length
+        if groups and pieces <= MOST_PIECES:
             groups[-1].append(cut)
         else:
             groups.append([cut])
+            pieces = length
     return groups
 
 
@@ -125,9 +147,6 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 @cache
 def load(folder: Path = WEIGHTS) -> Tagger:
     """The tagger whose weights lie in `folder`; in bfloat16 where the processor computes with it, else in float32."""
-    from transformers import BertForTokenClassification
-
-    dtype = torch.bfloat16 if fast_at_bf16() else torch.float32
-    encoder = BertForTokenClassification.from_pretrained(folder, local_files_only=True, dtype=dtype).eval()
+    encoder = load_encoder(folder, torch.bfloat16 if fast_at_bf16() else torch.float32)
     calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
     return Tagger(encoder, load_tokenizer(folder), calibration)

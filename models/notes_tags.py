@@ -1,6 +1,7 @@
 """The tags that the notes model gives to words, and how the best run of tags is found."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,29 @@ def begins(category: Category) -> int:
 
 
 def decode(scores: NDArray[np.float32]) -> NDArray[np.int16]:
-    """The likeliest tags (words,) for log probabilities (words, tags), inside after begin or inside of its category."""
+    """The likeliest tags (words,) for log probabilities (words, tags), inside after begin or inside of its category.
+
+    The likeliest tag of each word alone is right if they make sense together. Else an inside without its begin can be
+    made one; a word that would lose more than all of these by being anything but outside is outside in the best run.
+    """
+    tags = scores.argmax(axis=1).astype(np.int16)
+    before = np.concatenate(([OUTSIDE], tags))[:-1]
+    lonely = np.flatnonzero((tags > 0) & (tags % 2 == 0) & (before != tags) & (before != tags - 1))
+    if not len(lonely):
+        return tags
+    price = (scores[lonely, tags[lonely]] - scores[lonely, tags[lonely] - 1]).sum()
+    outside = scores[:, OUTSIDE] - scores[:, OUTSIDE + 1 :].max(axis=1) > price
+    cuts = np.concatenate(([0], np.flatnonzero(outside), [len(tags)]))
+    for start, end in pairwise(cuts.tolist()):
+        if np.any((start <= lonely) & (lonely < end)):
+            tags[start:end] = _best_run(scores[start:end])
+    return tags
+
+
+def _best_run(scores: NDArray[np.float32]) -> NDArray[np.int16]:
+    """The likeliest tags that make sense together, by dynamic programming (Viterbi 1967)."""
     count = len(scores)
     tags = np.zeros(count, np.int16)
-    if not count:
-        return tags
     insides = np.arange(2, scores.shape[1], 2)
     total = scores[0].copy()
     total[insides] = -np.inf

@@ -1,6 +1,7 @@
 """Dates as notes write them."""
 
 import random
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from phivet.datasets.note_vocabulary import VOCABULARY
 
 DAY_FIRST_EXCEPT = frozenset({"US"})
 EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 ARABIC_MONTHS: Sequence[Sequence[str]] = VOCABULARY["dates"]["arabic_months"]
 ORDINALS: Sequence[str] = VOCABULARY["dates"]["ordinals"]
 
@@ -33,6 +35,19 @@ def clock(rng: random.Random, *, arabic: bool = False) -> str:
             f"{hour:02}.{minute:02}", f"{hour:02}{minute:02} hrs", f"{hour:02}:{minute:02}h",
         )
     )  # fmt: skip
+
+
+_SUFFIX = r"\s?(?:hrs?|hours|h|a\.?m|p\.?m|[صم])\.?"
+_HOUR = r"(?:[01]?\d|2[0-3])"
+_CLOCK = re.compile(
+    rf"{_HOUR}[:h][0-5]\d(?::[0-5]\d)?(?:{_SUFFIX})?|{_HOUR}(?:\.?[0-5]\d)?{_SUFFIX}|(?:0\d|1[0-8])[0-5]\d",
+    re.IGNORECASE,
+)
+
+
+def is_clock(text: str) -> bool:
+    """Whether `text` is a time of day and nothing else: neither an identifier nor a false alarm."""
+    return _CLOCK.fullmatch(text.translate(WESTERN).strip()) is not None
 
 
 def written(day: date, form: str | None, country: str, rng: random.Random) -> str:

@@ -104,7 +104,7 @@ class World:
     def _date(self, category: Category, form: str | None, which: str, before: str) -> Piece:
         rng = self._rng
         if form == "time" and (re.search(r"(?:\bat|@|,|\d)\s*$", before, re.IGNORECASE) or rng.random() < 0.3):
-            return note_dates.clock(rng, arabic=self._hand.arabic), None  # a time of day alone
+            return note_dates.clock(rng, arabic=self._hand.arabic), category
         key = f"{category}{which}"
         if key not in self._days:
             self._days[key] = note_dates.some_day(category, rng)

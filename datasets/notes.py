@@ -12,6 +12,7 @@ from functools import cache
 
 from phivet.cases.categories import Category
 from phivet.datasets.note_banks import Entry
+from phivet.datasets.note_dates import is_clock
 from phivet.datasets.note_noise import Piece, noisy
 from phivet.datasets.note_split import Part, written
 from phivet.datasets.note_terms import sentence
@@ -19,6 +20,7 @@ from phivet.datasets.note_writer import Hand, World, hand_of
 
 KINDS = {"note": 30, "fragment": 20, "twin": 14, "planted": 14, "clean": 12, "clean_note": 10}
 """How often each kind is made for training, of 100."""
+TIMES = (Category.DATE, Category.STUDY_DATE)
 GAPS = (" ", " ", "\n", "\n", "\n\n", ". ", "  ", "; ")
 
 
@@ -183,12 +185,15 @@ def _together(parts: list[list[Piece]], rng: random.Random, *, shuffle: bool = F
 
 
 def _labelled(pieces: list[Piece], kind: str, genre: str, hand: Hand) -> LabelledNote:
-    labels, at = [], 0
+    labels, ignored, at = [], [], 0
     for text, category in pieces:
         stripped = text.strip()
         if category is not None and stripped:
             start = at + text.index(stripped)
-            labels.append(Label(category, start, start + len(stripped)))
+            if category in TIMES and is_clock(stripped):
+                ignored.append((start, start + len(stripped)))
+            else:
+                labels.append(Label(category, start, start + len(stripped)))
         at += len(text)
     whole = "".join(text for text, _ in pieces)
-    return LabelledNote(whole, tuple(labels), kind, genre, hand.bank.name, hand.bank.language)
+    return LabelledNote(whole, tuple(labels), kind, genre, hand.bank.name, hand.bank.language, tuple(ignored))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from phivet.cases.categories import Category
 from phivet.cases.coverage import Unread
 from phivet.cases.findings import Finding
 from phivet.cases.known import Known, KnownValue
@@ -20,6 +21,8 @@ CERTAIN = 0.9
 SENTENCE = 5
 """Words of two letters or more, from which on the words around a word say what it is."""
 _TOLD = re.compile(r"[^\W\d_]{2,}")
+NAMES = (Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME)
+_DIGITS = re.compile(r"(?:\d\D?){5}")
 WEIGHTS = Path(__file__).parent / "weights" / "notes"
 
 
@@ -77,7 +80,8 @@ class Notes:
 def _together(text: str, hits: list[Hit]) -> list[Hit]:
     """`hits` without overlaps, the certain ones wherever they stand again, and what they make of the narrative."""
     kept = resolve(hits, text)
-    values = (KnownValue(hit.category, text[hit.start : hit.end]) for hit in kept if hit.score >= CERTAIN)
+    told = ((hit, text[hit.start : hit.end]) for hit in kept if hit.score >= CERTAIN)
+    values = (KnownValue(hit.category, value) for hit, value in told if hit.category in NAMES or _DIGITS.search(value))
     again = (hit for hit in find_known(text, Known().adding(values)) if not _overlaps(hit, kept))
     kept = [*kept, *again]
     return sorted([*kept, *find_uniqueness(read(text), kept)], key=lambda hit: (hit.start, hit.end))

@@ -95,6 +95,12 @@ def promote(noun: str, folder: Path = SHIPPED, threshold: float = THRESHOLD) -> 
     if reigning == version:
         console.print(f"version {version} is the champion already")
         return 0
+    if reigning is None and not (folder / noun / "config.json").exists():
+        with fetched(f"models:/{noun}/{version}") as first:
+            write_weights(first, folder / noun)
+        connect().set_registered_model_alias(noun, CHAMPION, version)
+        console.print(f"version {version} is champion: there was none before")
+        return 0
     notes = held_out()
     texts = [note.text for note in notes]
     with ExitStack() as stack:

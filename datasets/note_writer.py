@@ -11,7 +11,7 @@ from phivet.datasets import note_dates, note_numbers
 from phivet.datasets.note_banks import DATES, TERMS, Bank, Entry
 from phivet.datasets.note_names import TITLED, Names, Person, names_of
 from phivet.datasets.note_noise import Piece
-from phivet.datasets.note_places import Places, places_of
+from phivet.datasets.note_places import Places, country, places_of
 from phivet.datasets.note_split import Part, own
 from phivet.datasets.note_terms import term
 from phivet.datasets.note_vocabulary import VOCABULARY
@@ -22,6 +22,17 @@ NUMBERS = (
     Category.DEVICE_SERIAL, Category.VEHICLE, Category.STUDY_KEY,
 )  # fmt: skip
 HUNDREDS: Sequence[str] = VOCABULARY["dates"]["over_eighty_nine"]
+
+
+SCRUBBED = 0.04
+"""Share of training texts from which somebody has taken the identifiers out: what is left in their place is none."""
+PLACEHOLDERS = (
+    "XXXX|XXX|xxx|[REDACTED]|[redacted]|(redacted)|[**Name**]|[**Hospital1**]|[**2151-3-4**]|____|___|<NAME>|<DATE>|***|withheld|"
+    "not disclosed|removed|[removed]|anonymised|anonymized|ANON|ANONYMOUS|unknown|n/a|N/A|-|...|the patient|not given|undisclosed|"
+    "[deleted]|deidentified|PATIENT|[PATIENT]|[DATE]|█████|{{name}}|not recorded|confidential"
+).split("|")
+COARSE = 0.06
+"""Share of dates and places in training that only say the year, or the country."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,9 @@ class World:
         self._people: dict[str, Person] = {}
         self._days: dict[str, date] = {}
         self._things: dict[tuple[str, str | None, str], str] = {}
+        learnt = hand.part == "training"
+        self._blank = rng.choice(PLACEHOLDERS) if learnt and rng.random() < SCRUBBED else None
+        self._coarse = COARSE if learnt else 0.0
 
     def fill(self, entry: Entry) -> list[Piece]:
         """The pieces of `entry`, slots filled."""
@@ -72,17 +86,27 @@ class World:
         return [piece for text, category in pieces for piece in _untitled(text, category)]
 
     def _filled(self, match: re.Match[str], before: str) -> Piece:
+        if self._blank is not None and (match["marked"] or match["slot"] not in TERMS):
+            return self._blank, None
         if match["marked"]:
             return match["words"], Category(match["marked"])
         slot, form, which = match["slot"], match["form"], match["which"] or "1"
         if slot in TERMS and not form:
             return self._once((slot, form, which), lambda: term(slot, self._hand.part, self._rng)), None
         category = Category(slot)
+        if self._rng.random() < self._coarse and (told := self._coarsely(category, form)):
+            return told, None
         if category in (*DATES, Category.STUDY_DATE):
             return self._date(category, form, which, before)
         if category in PEOPLE:
             return self._person(category, form, which, before), category
         return self._once((slot, form, which), lambda: self._thing(category, form)), category
+
+    def _coarsely(self, category: Category, form: str | None) -> str:
+        """What may be told in place of an identifier: a year, a country; "" where nothing may."""
+        if category in (*DATES, Category.STUDY_DATE) and form in (None, "month_year", "words"):
+            return str(note_dates.some_day(category, self._rng).year)
+        return country(self._rng) if category is Category.PLACE and not self._hand.arabic else ""
 
     def _once(self, key: tuple[str, str | None, str], make: Callable[[], str]) -> str:
         if key not in self._things:

@@ -33,7 +33,11 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 
 benchmarks: $(INSTALLED)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[benchmarks]'
+	@echo "== peak memory of a scan against the number of frames =="
 	@$(BIN)/python benchmarks/memory.py
+	@echo "== the notes detector beside Presidio; EXAMPLES=folder also scores both on labelled *.jsonl files there =="
+	@$(BIN)/python benchmarks/notes.py $(if $(EXAMPLES),--examples "$(EXAMPLES)")
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

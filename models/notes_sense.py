@@ -5,12 +5,15 @@ from collections.abc import Mapping
 
 from phivet.cases.categories import Category
 from phivet.models.notes_text import fold
-from phivet.models.notes_words import FUNCTION
+from phivet.models.notes_words import FUNCTION, STAND_INS, TERRITORIES
 
 OLDEST = 125
+_YEAR = re.compile(r"(?:in |since |of )?(?:19|20)\d\d(?:م|s)?")
+_DATES = frozenset({Category.DATE, Category.STUDY_DATE, Category.DATE_OF_BIRTH})
 _LETTERS = re.compile(r"[^\W\d_]{2}|[^\W\d_]\.|[\u3040-\u9fff]")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"(?:\D*\d){3}")
+NOBODY = FUNCTION | STAND_INS
 _WORDS = re.compile(r"[^\W\d_]+")
 _IN_WORDS = re.compile(r"ninet|hundred|nonagenarian|centenarian|تسعين|تسعون|مئة|مائة|مية", re.I)
 
@@ -40,6 +43,10 @@ def makes_sense(category: Category, text: str) -> bool:
     if category is Category.AGE_OVER_89:
         numbers = [int(number) for number in re.findall(r"\d{1,4}", plain)]
         return any(89 < number <= OLDEST for number in numbers) if numbers else _IN_WORDS.search(plain) is not None
+    if category in _DATES and _YEAR.fullmatch(plain.strip()):
+        return False
+    if category is Category.PLACE and " ".join(plain.lower().split()) in TERRITORIES:
+        return False
     if category in _FORMS and not _FORMS[category].search(plain):
         return False
-    return category not in _WORDED or not all(word in FUNCTION for word in _WORDS.findall(plain.lower()))
+    return category not in _WORDED or not all(word in NOBODY for word in _WORDS.findall(plain.lower()))

@@ -24,3 +24,5 @@ PARTICLES = _words("particles")
 PUBLIC_HOSTS = _words("public_hosts")
 SOCIAL_HOSTS = _words("social_hosts")
 BRITISH_POSTCODE_AREAS = _words("british_postcode_areas")
+TERRITORIES = frozenset(" ".join(name.split()) for name in _LISTS["territories"].split("|"))
+"""Countries, states and continents."""

@@ -19,6 +19,8 @@ from phivet.models.notes_sense import makes_sense
         (Category.PHONE, "٠٥٥ ٧٧١"),
         (Category.DATE, "the Tuesday after Easter"),
         (Category.RECORD_NUMBER, "W"),
+        (Category.DATE, "March 2019"),
+        (Category.PLACE, "New York"),
     ],
 )
 def test_what_can_be_is_kept(category: Category, text: str) -> None:
@@ -36,6 +38,12 @@ def test_what_can_be_is_kept(category: Category, text: str) -> None:
         (Category.FACILITY, "هي"),
         (Category.PHONE, "ext"),
         (Category.DATE, "--"),
+        (Category.DATE, "2019"),
+        (Category.DATE_OF_BIRTH, "1951"),
+        (Category.PLACE, "New Zealand"),
+        (Category.PLACE, "New York State"),
+        (Category.NAME, "not disclosed"),
+        (Category.NAME, "[REDACTED]"),
     ],
 )
 def test_what_cannot_be_is_not(category: Category, text: str) -> None:

@@ -26,11 +26,7 @@ HUNDREDS: Sequence[str] = VOCABULARY["dates"]["over_eighty_nine"]
 
 SCRUBBED = 0.04
 """Share of training texts from which somebody has taken the identifiers out: what is left in their place is none."""
-PLACEHOLDERS = (
-    "XXXX|XXX|xxx|[REDACTED]|[redacted]|(redacted)|[**Name**]|[**Hospital1**]|[**2151-3-4**]|____|___|<NAME>|<DATE>|***|withheld|"
-    "not disclosed|removed|[removed]|anonymised|anonymized|ANON|ANONYMOUS|unknown|n/a|N/A|-|...|the patient|not given|undisclosed|"
-    "[deleted]|deidentified|PATIENT|[PATIENT]|[DATE]|█████|{{name}}|not recorded|confidential"
-).split("|")
+PLACEHOLDERS: Sequence[str] = VOCABULARY["placeholders"]["left"]
 COARSE = 0.06
 """Share of dates and places in training that only say the year, or the country."""
 

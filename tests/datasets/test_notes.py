@@ -88,13 +88,21 @@ SHAPES = {
 @pytest.mark.parametrize(("slot", "shape"), SHAPES.items())
 def test_the_characters_of_a_label_are_what_its_slot_says(slot: str, shape: str) -> None:
     rng = dice(slot)
-    for bank in (bank for bank in banks("training") if bank.language == "en"):
-        hand = hand_of(bank, "training")
-        for _ in range(15):
+    for bank in (bank for bank in banks("held_out") if bank.language == "en"):
+        hand = hand_of(bank, "held_out")
+        for _ in range(30):
             ((_, none), (text, category), *_) = World(hand, rng).fill(Entry(f"x {{{slot}}} y"))
             assert none is None
             assert category == slot.split(".")[0]
             assert re.fullmatch(shape, text), (slot, text)
+
+
+def test_what_stands_where_an_identifier_was_taken_out_is_none() -> None:
+    hand = hand_of(next(banks("training")), "training")
+    filled = [World(hand, dice(number)).fill(Entry("by {name} on {date} [[place|Ely]]")) for number in range(300)]
+    scrubbed = [pieces for pieces in filled if not any(category for _, category in pieces)]
+    assert 3 <= len(scrubbed) <= 40
+    assert all("Ely" not in "".join(text for text, _ in pieces) for pieces in scrubbed)
 
 
 @pytest.mark.parametrize("category", sorted(PATTERNS))
@@ -107,8 +115,8 @@ def test_a_number_has_all_its_digits_drawn(category: str) -> None:
 
 
 def test_a_slot_is_the_same_person_throughout() -> None:
-    bank = next(banks("training"))
-    pieces = World(hand_of(bank, "training"), dice(3)).fill(Entry("{name.first}, {name.first} and {name.first#2}"))
+    bank = next(banks("held_out"))
+    pieces = World(hand_of(bank, "held_out"), dice(3)).fill(Entry("{name.first}, {name.first} and {name.first#2}"))
     first, second, third = (text for text, category in pieces if category)
     assert first == second != third
 

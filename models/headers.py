@@ -29,6 +29,7 @@ SOUGHT = frozenset({
 })  # fmt: skip
 
 TEXT_VRS = frozenset({"LO", "SH", "LT", "ST", "UT", "UC", "UR", "UN", "OB", "PN", "AE", "AS", "DA", "DT", ""})
+BINARY_VRS = frozenset({"UN", "OB"})
 CODE_VALUES = frozenset(map(tag_of, ("CodeValue", "LongCodeValue", "URNCodeValue", "CodeMeaning")))
 CONTENT_VALUES = frozenset(map(tag_of, ("PersonName", "TextValue", "Date", "DateTime", "NumericValue")))
 TEXT_VALUE, NUMERIC_VALUE, DEVICE_UID = map(tag_of, ("TextValue", "NumericValue", "DeviceUID"))
@@ -124,7 +125,8 @@ class Headers:
                 continue
             place = Element(reading.source, attribute.path)
             reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
-            read = in_text(attribute.value.replace("\\", "\n"), place, known, self._notes, reading.coverage, reasons)
+            text, binary = attribute.value.replace("\\", "\n"), attribute.vr in BINARY_VRS
+            read = in_text(text, place, known, self._notes, reading.coverage, reasons, binary=binary)
             if _is_private(attribute.tag):
                 read = [finding for finding in read if not _is_machine_talk(finding, attribute)]
             found += read or _glued_dates(attribute, reading)
@@ -236,7 +238,7 @@ def _meaning_of_private(attribute: Attribute) -> Meaning | None:
         return Meaning(category if category and "name" in category else Category.NAME, 0.8)
     if category is None:
         return BY_VR.get(attribute.vr)
-    if attribute.vr in {"UN", "OB"} or len(attribute.value) > LONGEST_VALUE:
+    if attribute.vr in BINARY_VRS or len(attribute.value) > LONGEST_VALUE:
         return None
     if category is Category.DATE and not full_date(attribute.value):
         return None

@@ -9,6 +9,7 @@ from phivet.cases.known import Known
 from phivet.cases.places import Element
 from phivet.models.hits import Hit
 from phivet.models.notes_language import unjudged
+from phivet.models.notes_rules import find_by_rules
 
 
 class TextReader(Protocol):
@@ -27,14 +28,18 @@ def in_text(
     notes: TextReader,
     coverage: Coverage,
     reasons: tuple[Reason, ...] = (),
+    *,
+    binary: bool = False,
 ) -> list[Finding]:
     """What `notes` finds in `text`, which has the length of `element`'s value; read once for all who say the same.
 
-    A language that `notes` does not judge is entered into `coverage`.
+    Text out of a `binary` value makes no sentences: rules alone read it. A language that `notes` does not judge is
+    entered into `coverage`.
     """
     if known.once(("language", text), partial(unjudged, text)):
         coverage.miss(element.source, Unread.LANGUAGE)
-    hits: list[Hit] = known.once(("headers", text), partial(notes.find_brief, text, known))
+    find = find_by_rules if binary else notes.find_brief
+    hits: list[Hit] = known.once(("headers", binary, text), partial(find, text, known))
     return [
         Finding(
             hit.category,

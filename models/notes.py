@@ -19,8 +19,8 @@ from phivet.models.notes_uniqueness import find_uniqueness
 CERTAIN = 0.9
 """From this score on a value is searched for in the rest of the text."""
 SENTENCE = 5
-"""Words of two letters or more, from which on the words around a word say what it is."""
-_TOLD = re.compile(r"[^\W\d_]{2,}")
+"""Words of two letters or more, spaces before them, from which on the words around a word say what it is."""
+_TOLD = re.compile(r"(?<!\S)[^\W\d_]{2,}")
 NAMES = (Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME)
 _DIGITS = re.compile(r"(?:\d\D?){5}")
 WEIGHTS = Path(__file__).parent / "weights" / "notes"

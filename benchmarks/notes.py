@@ -32,8 +32,10 @@ from phivet.training.cards import shown
 from phivet.training.figures import THRESHOLD, Figures, measure
 
 WORDS = 200
-ALONE, TOGETHER = 40, 240
+ALONE, TOGETHER = 40, 96
 """Notes that are timed one by one, and all at once."""
+CHUNK = 12
+"""Notes that a process of a pool is given at once."""
 ROUNDS = 3
 """The fastest of these counts: what else the machine does slows both."""
 
@@ -141,20 +143,19 @@ def pace(weights: Path, console: Console) -> None:
     notes = sorted(english, key=lambda text: abs(len(text.split()) - WORDS))
     cores = len(os.sched_getaffinity(0))
     formats = {"bfloat16": False, "float32": True} if fast_at_bf16() else {"float32": True}
-    alone = {name: _apart(_ours_alone, weights, exact, notes[:ALONE]) for name, exact in formats.items()}
-    together = {name: _apart(_ours_together, weights, exact, notes[:TOGETHER]) for name, exact in formats.items()}
-    their_alone = _apart(_theirs_alone, notes[:ALONE])
-    their_together = _theirs_together(notes[:TOGETHER], cores)
+    few, many = notes[:ALONE], notes[:TOGETHER]
+    alone = {name: _apart(_ours_alone, weights, exact, few) for name, exact in formats.items()}
+    threads = {name: _apart(_ours_together, weights, exact, many) for name, exact in formats.items()}
+    processes = {name: _in_processes(cores, many, _start_ours, weights, exact) for name, exact in formats.items()}
+    their_alone, theirs = _apart(_theirs_alone, few), _in_processes(cores, many, _start_theirs)
     console.print(f"\nnotes of about {WORDS} words", style="bold")
     columns = ("", "ms, one core", "Presidio / this", f"notes a second, {cores} cores", "this / Presidio")
     table = Table(*columns, box=None, pad_edge=False)
     for name in formats:
-        table.add_row(
-            f"phivet, {name}",
-            f"{alone[name]:.1f}", f"{their_alone / alone[name]:.2f}",
-            f"{together[name]:.1f}", f"{together[name] / their_together:.2f}",
-        )  # fmt: skip
-    table.add_row("Presidio, one process a core", f"{their_alone:.1f}", "1", f"{their_together:.1f}", "1")
+        for how, rate in (("threads", threads[name]), ("one process a core", processes[name])):
+            times = (f"{alone[name]:.1f}", f"{their_alone / alone[name]:.2f}", f"{rate:.1f}", f"{rate / theirs:.2f}")
+            table.add_row(f"phivet, {name}, {how}", *times)
+    table.add_row("Presidio, one process a core", f"{their_alone:.1f}", "1", f"{theirs:.1f}", "1")
     console.print(table)
 
 
@@ -189,7 +190,7 @@ def _ours_alone(weights: Path, exact: bool, texts: Sequence[str]) -> float:
 def _ours_together(weights: Path, exact: bool, texts: Sequence[str]) -> float:
     notes = _ours(weights, exact)
     notes.find_all(texts[:20])
-    return max(_rate(notes.find_all, texts) for _ in range(ROUNDS))
+    return max(_rate(notes.find_all, texts, len(texts)) for _ in range(ROUNDS))
 
 
 def _theirs_alone(texts: Sequence[str]) -> float:
@@ -202,33 +203,40 @@ def _milliseconds(judge: Callable[[str], object], texts: Sequence[str]) -> float
     """The median over `texts` of the fastest of some rounds."""
     for text in texts[:5]:
         judge(text)
-    return median(min(1_000 / _rate(judge, text) for _ in range(ROUNDS)) for text in texts)
+    return median(min(1_000 / _rate(judge, text, 1) for _ in range(ROUNDS)) for text in texts)
 
 
-def _rate(judge: Callable[[Any], object], given: str | Sequence[str]) -> float:
-    """Texts a second."""
+def _rate(judge: Callable[[Any], object], given: Any, count: int) -> float:
+    """Of `count` texts in `given`, how many a second."""
     began = time.perf_counter()
     judge(given)
-    return (1 if isinstance(given, str) else len(given)) / (time.perf_counter() - began)
+    return count / (time.perf_counter() - began)
 
 
-_judge: list[Callable[[str], list[Hit]]] = []
-"""Presidio in a process of the pool."""
+_judge: list[Callable[[Sequence[str]], object]] = []
+"""The judge in a process of a pool."""
 
 
-def _start() -> None:
+def _start_ours(weights: Path, exact: bool) -> None:
+    _judge.append(_ours(weights, exact, threads=1).find_all)
+
+
+def _start_theirs() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
-    _judge.append(presidio())
+    judge = presidio()
+    _judge.append(lambda texts: [judge(text) for text in texts])
 
 
-def _theirs(text: str) -> int:
-    return len(_judge[0](text))
+def _judged(texts: Sequence[str]) -> None:
+    _judge[0](texts)
 
 
-def _theirs_together(texts: Sequence[str], processes: int) -> float:
-    with multiprocessing.get_context("spawn").Pool(processes, _start) as pool:
-        pool.map(_theirs, texts[:40])
-        return max(_rate(lambda every: pool.map(_theirs, every, chunksize=4), texts) for _ in range(ROUNDS))
+def _in_processes(processes: int, texts: Sequence[str], start: Callable[..., None], *given: Any) -> float:
+    """Notes a second of one judge in each of `processes`."""
+    chunks = [texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK)]
+    with multiprocessing.get_context("spawn").Pool(processes, start, given) as pool:
+        pool.map(_judged, chunks[: 2 * processes], chunksize=1)
+        return max(_rate(lambda every: pool.map(_judged, every, 1), chunks, len(texts)) for _ in range(ROUNDS))
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import nibabel
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
-from scipy.ndimage import gaussian_filter  # type: ignore[import-untyped]
+from scipy.ndimage import gaussian_filter
 from skimage import data as skimage_data
 
 data: Any = skimage_data  # its functions are not typed

@@ -125,8 +125,9 @@ class Headers:
                 continue
             place = Element(reading.source, attribute.path)
             reasons = (Reason.FILE_META,) if _is_meta(attribute) else ()
-            text, binary = attribute.value.replace("\\", "\n"), attribute.vr in BINARY_VRS
-            read = in_text(text, place, known, self._notes, reading.coverage, reasons, binary=binary)
+            text = attribute.value.replace("\\", "\n")
+            machine = attribute.vr in BINARY_VRS or text.lstrip().startswith("<?xml")
+            read = in_text(text, place, known, self._notes, reading.coverage, reasons, machine=machine)
             if _is_private(attribute.tag):
                 read = [finding for finding in read if not _is_machine_talk(finding, attribute)]
             found += read or _glued_dates(attribute, reading)

@@ -29,17 +29,17 @@ def in_text(
     coverage: Coverage,
     reasons: tuple[Reason, ...] = (),
     *,
-    binary: bool = False,
+    machine: bool = False,
 ) -> list[Finding]:
     """What `notes` finds in `text`, which has the length of `element`'s value; read once for all who say the same.
 
-    Text out of a `binary` value makes no sentences: rules alone read it. A language that `notes` does not judge is
+    What a `machine` wrote (binary data, XML) makes no sentences: rules alone read it. A language that `notes` does not judge is
     entered into `coverage`.
     """
     if known.once(("language", text), partial(unjudged, text)):
         coverage.miss(element.source, Unread.LANGUAGE)
-    find = find_by_rules if binary else notes.find_brief
-    hits: list[Hit] = known.once(("headers", binary, text), partial(find, text, known))
+    find = find_by_rules if machine else notes.find_brief
+    hits: list[Hit] = known.once(("headers", machine, text), partial(find, text, known))
     return [
         Finding(
             hit.category,

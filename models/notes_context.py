@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from phivet.cases.findings import Reason
 from phivet.models.hits import Hit
+from phivet.models.notes_medicine import BLANK
 from phivet.models.notes_model import Tagger, load
 from phivet.models.notes_sense import makes_sense
 from phivet.models.notes_tags import OUTSIDE, decode, spans
+from phivet.models.notes_text import read
 from phivet.models.notes_windows import Words
 
 CERTAIN = frozenset({Reason.CHECK_DIGIT, Reason.KNOWN_VALUE})
+RATHER = 0.5
 SURE = 1e-4
 """No probability goes nearer to 0 or 1 before it is calibrated."""
 
@@ -47,7 +50,13 @@ def find_in_context(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], wei
     """For each text, what the tagger finds and what rules found before, with calibrated scores; they may overlap."""
     tagger = load(weights)
     found = candidates(texts, by_rules, tagger)
-    return [_beside_certain([calibrated(each, tagger.calibration["scores"]) for each in text]) for text in found]
+    scores = tagger.calibration["scores"]
+    return [_beside_certain([hit for each in text if _counts(hit := calibrated(each, scores))]) for text in found]
+
+
+def _counts(hit: Hit) -> bool:
+    """Whether a hit is worth telling: what the tagger alone says is rather right than wrong."""
+    return Reason.IN_CONTEXT not in hit.reasons or hit.score >= RATHER
 
 
 def _beside_certain(hits: list[Hit]) -> list[Hit]:
@@ -67,10 +76,18 @@ def candidates(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], tagger: 
         [
             each
             for each in _candidates(words, scores, hits, bias)
-            if each.source == "rule" or makes_sense(each.hit.category, text[each.hit.start : each.hit.end])
+            if each.source == "rule" or _may_identify(each.hit, text, harmless)
         ]
         for text, (words, scores), hits in zip(texts, tagger.read(texts), by_rules, strict=True)
+        for harmless in (read(text).rest,)
     ]
+
+
+def _may_identify(hit: Hit, text: str, rest: str) -> bool:
+    """Whether a hit makes sense, and is not mostly what the tables of harmless forms have blanked in `rest`."""
+    written = [at for at in range(hit.start, hit.end) if text[at].isalnum()]
+    blanked = sum(rest[at] == BLANK for at in written)
+    return 2 * blanked < max(1, len(written)) and makes_sense(hit.category, text[hit.start : hit.end])
 
 
 def _candidates(words: Words, scores: NDArray[np.float32], by_rules: Sequence[Hit], bias: float) -> Iterator[Candidate]:

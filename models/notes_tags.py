@@ -32,7 +32,7 @@ def decode(scores: NDArray[np.float32]) -> NDArray[np.int16]:
     The likeliest tag of each word alone is right if they make sense together. Else an inside without its begin can be
     made one; a word that would lose more than all of these by being anything but outside is outside in the best run.
     """
-    tags = scores.argmax(axis=1).astype(np.int16)
+    tags: NDArray[np.int16] = scores.argmax(axis=1).astype(np.int16)
     before = np.concatenate(([OUTSIDE], tags))[:-1]
     lonely = np.flatnonzero((tags > 0) & (tags % 2 == 0) & (before != tags) & (before != tags - 1))
     if not len(lonely):

@@ -274,8 +274,8 @@ def _shared(pieces: Sequence[_Piece], rivals: Collection[Sequence[int]]) -> floa
     probabilities multiply. For every judge the x sum to at most 1. For every point a share per category bounds the x of
     that category there, and the shares sum to at most 1. A further piece may be left at 0, so the risk never falls.
     """
-    from scipy.optimize import linprog  # type: ignore[import-untyped]
-    from scipy.sparse import coo_array  # type: ignore[import-untyped]
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array
 
     columns = len(pieces)
     entries: list[tuple[int, int, float]] = []

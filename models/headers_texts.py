@@ -33,7 +33,7 @@ def in_text(
 ) -> list[Finding]:
     """What `notes` finds in `text`, which has the length of `element`'s value; read once for all who say the same.
 
-    What a `machine` wrote (binary data, XML) makes no sentences: rules alone read it. A language that `notes` does not judge is
+    What a `machine` wrote (binary data, XML) makes no sentences: rules alone read it. A language that is not judged is
     entered into `coverage`.
     """
     if known.once(("language", text), partial(unjudged, text)):

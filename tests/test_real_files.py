@@ -29,6 +29,7 @@ UNREAD = {
     "no_meta.dcm": {"medium"},  # begins with a stray byte: no DICOM, nor anything else
     "crayons.icc": {"medium"},  # a colour profile
     "zipMR.gz": {"medium"},
+    "rtplan.dump": {"language"},  # a printed header: its joined words are taken for another language
     "DICOMDIR-bigEnd": {"missing"},  # names files of other folders
     "DICOMDIR-implicit": {"missing"},
     "DICOMDIR-nooffset": {"missing"},

@@ -76,9 +76,9 @@ def test_every_command_file_and_picture_that_it_names_is_there() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"^make ([\w-]+)", text, re.M):
         assert re.search(rf"^{target}:", makefile, re.M), target
-    for named in re.findall(r"`((?:cases|models|datasets|training|serving|notebooks|typings)/[\w./-]*)`", text) + re.findall(
-        r"\]\((\S+)\)", text
-    ):
+    for named in re.findall(
+        r"`((?:cases|models|datasets|training|serving|notebooks|typings)/[\w./-]*)`", text
+    ) + re.findall(r"\]\((\S+)\)", text):
         assert (ROOT / named).exists(), named
     commands = (("scan",), ("evaluate",), ("train", "notes"))
     usage = "".join(phivet(ROOT, *command, "--help") for command in commands)

@@ -4,12 +4,15 @@ import argparse
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from phivet.cases.errors import PhivetError
 
 NOUNS = ("notes",)
 """The detectors that are trained."""
+DATA = "phivet.data"
+"""Entry-point group by which other parts add nouns to `phivet data`: each names a function that takes the options."""
 FAILED = 64
 """Exit status for what cannot be done as it was asked (sysexits.h, EX_USAGE)."""
 
@@ -40,15 +43,14 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    known = (*NOUNS, *(each.name for each in entry_points(group=DATA)))
     data = commands.add_parser(
         "data",
-        help="make a detector's labelled data (engineers)",
-        description="Write synthetic labelled data as JSON lines, and print the digest of each set.",
+        help="make or fetch a detector's labelled data (engineers)",
+        description="Write labelled data as files. Its options: phivet data NOUN --help.",
     )
-    _add_noun(data)
-    data.add_argument("--out", type=Path, default=Path("data"), metavar="FOLDER", help="default: %(default)s")
-    data.add_argument("--count", type=int, default=10_000, metavar="N", help="for training (default: %(default)s)")
-    data.add_argument("--seed", type=int, default=0, metavar="N", help="of the training set (default: %(default)s)")
+    data.add_argument("noun", choices=known, metavar="NOUN", help=f"one of: {', '.join(known)}")
+    data.add_argument("options", nargs=argparse.REMAINDER, help="the noun's own")
     data.set_defaults(run=_told(_data))
 
 
@@ -94,8 +96,12 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _data(options: argparse.Namespace) -> int:
-    sets = import_module(f"phivet.training.data_{options.noun}")
-    return int(sets.write_sets(options.out, options.count, options.seed))
+    for each in entry_points(group=DATA):
+        if each.name == options.noun:
+            return int(each.load()(options.options))
+    from phivet.training.data import main
+
+    return main(options.noun, options.options)
 
 
 def _evaluate(options: argparse.Namespace) -> int:

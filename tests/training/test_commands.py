@@ -1,6 +1,7 @@
 """The engineers' commands, as they are typed."""
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -129,3 +130,17 @@ def test_the_commands_load_nothing_heavy() -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_labelled_notes_are_written_with_their_digests(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phivet.datasets import notes
+
+    few = list(itertools.islice(notes.training(1), 3))
+    monkeypatch.setattr(notes, "validation", lambda: few)
+    monkeypatch.setattr(notes, "held_out", lambda: few)
+    assert phivet("data", "notes", "--out", str(tmp_path), "--count", "3", "--seed", "1") == 0
+    assert notes.digest(few) in capsys.readouterr().out
+    rows = [json.loads(line) for line in (tmp_path / "notes-training.jsonl").read_text("utf-8").splitlines()]
+    assert [row["text"] for row in rows] == [note.text for note in few]

@@ -145,7 +145,8 @@ class Case(Base):
     uploader: Mapped[str | None] = mapped_column(String(64), index=True)
     """The platform's pseudonym for who sent it."""
     callback: Mapped[str | None] = mapped_column(String(512))
-    vault: Mapped[str] = mapped_column(String(32), unique=True)
+    vault: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """The name of its files in the vault; None when a purge rule has erased them."""
     files: Mapped[int]
     size: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(16), default="accepted")
@@ -160,6 +161,7 @@ class Case(Base):
     scanned_at: Mapped[float | None]
     decided_at: Mapped[float | None] = mapped_column(index=True)
     """From when on purge rules count."""
+    purged_at: Mapped[float | None]
     owner: Mapped[User] = relationship(lazy="joined")
 
 
@@ -206,6 +208,8 @@ class Report(Base):
     version: Mapped[int]
     scan: Mapped[int]
     body: Mapped[dict[str, Any]]
+    files: Mapped[dict[str, Any]]
+    """The keyed digest of each source's bytes (`consents.file_digests`)."""
     parked: Mapped[str | None] = mapped_column(String(64))
     """Why the scan was given up; then nothing was scanned."""
     at: Mapped[float] = mapped_column(default=time.time)
@@ -376,7 +380,7 @@ class AuditHead(Base):
 
 
 class Erasure(Base):
-    """A vault that was erased, and why: decided, request, replaced. `vault.py` keeps the list that counts."""
+    """What was erased from the vault, and why (`vault.Why`). For people: the list that counts is the vault's."""
 
     __tablename__ = "erasures"
     vault: Mapped[str] = mapped_column(String(32), primary_key=True)

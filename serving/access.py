@@ -90,7 +90,9 @@ def digest(secret: str) -> str:
 def by_token(session: Session, secret: str) -> Principal | None:
     """Whose token it is, if it still counts."""
     token = session.scalars(select(tables.Token).where(tables.Token.digest == digest(secret))).one_or_none()
-    if token is None or token.revoked_at is not None or (token.expires_at or time.time()) < time.time():
+    if token is None or token.revoked_at is not None:
+        return None
+    if token.expires_at is not None and token.expires_at < time.time():
         return None
     return _principal(token.user)
 

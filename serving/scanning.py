@@ -26,10 +26,8 @@ from phivet.models.scan import COUNTED_AS, scan
 from phivet.serving.custody import Custody
 from phivet.serving.policies import policy
 from phivet.serving.process import settle
-from phivet.serving.settings import Settings
+from phivet.serving.settings import BEHIND, Settings
 
-BEHIND = "PHIVET_BEHIND"
-"""The environment variable with the addresses of the services behind, in JSON; without it all is done here."""
 START_SECONDS = 300
 PROGRESS_SECONDS = 1.0
 

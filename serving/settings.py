@@ -15,6 +15,10 @@ DESCRIPTORS_OF_OUR_OWN = 256
 """Open files that a process of the service needs besides the uploads."""
 
 
+BEHIND = "PHIVET_BEHIND"
+"""By which scanners learn the addresses of the services behind, in JSON; set by `serve.py`, and nobody else."""
+
+
 class SettingError(PhivetError):
     """An environment variable holds no value that it can hold: says which one."""
 

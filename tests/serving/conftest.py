@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,11 @@ from phivet.models.scan import scan
 from phivet.serving import intake, jobs, results, tables, users
 from phivet.serving.access import Principal, Role
 from phivet.serving.custody import Custody
+from phivet.serving.migrations import STEPS
 from phivet.serving.policies import policy
 from phivet.serving.settings import Settings
 from phivet.serving.store import Store
+from phivet.serving.tables import Base
 from phivet.serving.vault import Entry
 
 Files = dict[str, bytes]
@@ -55,20 +58,27 @@ class Postgres:
             **who,
         )
         self.number = 0
+        self.model: Store | None = None
         self._await()
 
     def url(self, name: str) -> str:
         return f"postgresql+pg8000://{self.user}@/{name}?unix_sock={self.folder}/.s.PGSQL.5432"
 
     def database(self) -> str:
-        """The URL of a new database with the tables in it, and nothing in them."""
-        if not self.number:
-            self._say("CREATE DATABASE model TEMPLATE template0")
-            model = Store(self.url("model"))
-            model.migrate()
-            model.close()
+        """The URL of a database with the tables in it, and nothing in them: the same one again and again."""
+        if self.model is None:
+            self._say("CREATE DATABASE cases TEMPLATE template0")
+            self.model = Store(self.url("cases"))
+            self.model.migrate()
+        with self.model.begin() as session:
+            session.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)} RESTART IDENTITY"))
+            session.execute(text("UPDATE schema_version SET steps = :steps"), {"steps": len(STEPS)})
+        return self.url("cases")
+
+    def empty(self) -> str:
+        """The URL of a new, empty database."""
         self.number += 1
-        self._say(f"CREATE DATABASE d{self.number} TEMPLATE model")
+        self._say(f"CREATE DATABASE d{self.number} TEMPLATE template0")
         return self.url(f"d{self.number}")
 
     def _say(self, sentence: str) -> None:
@@ -78,8 +88,6 @@ class Postgres:
         engine.dispose()
 
     def _await(self) -> None:
-        import time
-
         for _ in range(200):
             try:
                 self._say("SELECT 1")
@@ -90,6 +98,8 @@ class Postgres:
         raise TimeoutError
 
     def stop(self) -> None:
+        if self.model is not None:
+            self.model.close()
         self.server.send_signal(signal.SIGQUIT)
         self.server.wait(20)
         shutil.rmtree(self.folder)

@@ -108,7 +108,7 @@ def figures(session: Session, days: int, now: float, sees: Callable[[str], bool]
         (verdict, site)
         for verdict, site in session.execute(
             select(Verdict, Case.site).join(Case, Verdict.case_uid == Case.uid).where(Verdict.at >= since)
-        ).tuples()
+        )
         if sees(site)
     ]
     decided = [
@@ -202,9 +202,7 @@ def _date(at: float) -> str:
 
 
 def _overdue(session: Session, now: float, sees: Callable[[str], bool]) -> int:
-    decided = session.execute(
-        select(Case.policy, Case.site, Case.decided_at).where(Case.decided_at.is_not(None))
-    ).tuples()
+    decided = session.execute(select(Case.policy, Case.site, Case.decided_at).where(Case.decided_at.is_not(None)))
     known: dict[tuple[str, str], int] = {}
     overdue = 0
     for policy, site, at in decided:

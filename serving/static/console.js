@@ -176,6 +176,12 @@
     switchKeys.checked = on();
     switchKeys.addEventListener("change", () => localStorage.setItem("phivet-keys", switchKeys.checked ? "on" : "off"));
   }
+  document.addEventListener("keydown", (event) => { // Enter in a list of a dialog is its answer
+    const dialog = event.key === "Enter" && event.target.closest("dialog select") && event.target.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    one("button.primary", dialog).click();
+  });
   const press = (key) => {
     const button = all("[data-key]").find((element) => element.dataset.key === key && shown(element));
     if (!button) return false;

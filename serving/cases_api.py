@@ -211,7 +211,7 @@ async def events(case_id: CaseId, who: Platform, custody: Held) -> StreamingResp
 
 def add_cases(app: Any) -> None:
     """Let `app` answer below /v1/cases. Its `state.custody` is needed once somebody asks."""
-    from phivet.serving import operators_api, statements_api
+    from phivet.serving import oidc_api, operators_api, statements_api
 
-    for area in (router, statements_api.router, operators_api.router):
+    for area in (router, statements_api.router, operators_api.router, oidc_api.router):
         app.include_router(area)

@@ -262,6 +262,12 @@ def standing(session: Session, case: Case) -> Decision | None:
     return found if found is not None and found.decided_at >= (case.scanned_at or 0) else None
 
 
+def can_undo(session: Session, made: Decision, who: Principal, now: float) -> bool:
+    """Whether `who` had the last word on `made`, and it is not final yet."""
+    second = session.scalars(select(SecondRead).where(SecondRead.decision_id == made.id)).first()
+    return made.final_at > now and who.user_id == (second.user_id if second is not None else made.user_id)
+
+
 def waits_for_second(made: Decision, now: float) -> bool:
     """Whether the decision still waits for its second reader."""
     return made.final_at - now > UNREAD_SECONDS / 2

@@ -76,7 +76,7 @@ def verdict(
         lines=listed,
         swapped=[entry for entry in listed if entry.key == finding],
         judged=sum(entry.verdict is not None for entry in listed),
-        current=finding,
+        current="",
         many=len({each for line in at.lines for each in line.sources}) > 1,
     )
 

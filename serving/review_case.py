@@ -24,6 +24,7 @@ from phivet.serving.reports import report_of
 from phivet.serving.review_open import Opened, Openings
 from phivet.serving.review_pages import ROOT, PageRoute, custody_of, language_of, rendered, see
 from phivet.serving.review_pictures import LONGEST, Window, blurred, own_window, png, shown
+from phivet.serving.review_renders import render
 from phivet.serving.review_view import Entry
 from phivet.serving.review_words import because, category
 from phivet.serving.store import latest_report
@@ -171,6 +172,19 @@ def picture(request: Request, uid: str, key: str, who: Moderator, window: Asked,
     return Response(image, media_type="image/png")
 
 
+@router.get("/renders/{series}")
+def rendered_volume(request: Request, uid: str, series: int, who: Moderator) -> Response:
+    """The skin of a volume in which a face was found; blurred like everything else."""
+    with custody_of(request).store.read() as session:
+        at = seen(request, session, uid, who)
+    with opened(request, at) as found:
+        volume = next((volume for volume in found.volumes if volume.series == series), None)
+        view = render(volume) if volume is not None else None
+    if view is None:
+        raise ProblemError("not-found", "There is nothing to be rendered.")
+    return Response(png(view if at.clear else blurred(view)), media_type="image/png")
+
+
 @router.post("/show")
 def show_evidence(request: Request, uid: str, who: Moderator) -> Response:
     """Show the evidence from now on; that it was asked for is recorded."""
@@ -217,7 +231,7 @@ def _about(session: Session, at: Seen, who: Principal, now: float, language: Lan
             "open": mine,
             "closed": CLOSED[made.decision] if made is not None and not waits else "not in your hand",
             "claimable": other is None and case.state == "reported" and (made is None or waits),
-            "undo": made is not None and not waits and made.final_at > now and made.user_id == who.user_id,
+            "undo": made is not None and decisions.can_undo(session, made, who, now),
             "holder": other.name if other else None,
             "lease": max(claim.until - now, 0) if claim and mine else 0,
         },

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
@@ -16,7 +16,7 @@ from phivet.serving.access import Principal, Role, requires
 from phivet.serving.languages import Language
 from phivet.serving.review_pages import PageRoute, custody_of, language_of, rendered, see
 from phivet.serving.review_words import category
-from phivet.serving.tables import Case, Claim, Decision, Report, User
+from phivet.serving.tables import Case, Claim, Decision, Report, SecondRead, User
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
@@ -208,14 +208,21 @@ def _today(session: Session, who: Principal, now: float) -> list[float]:
 
 
 def _last(session: Session, who: Principal, now: float) -> dict[str, Any] | None:
-    """The last decision of `who`, while it can be undone or has just gone out."""
-    wanted = select(Decision).where(
-        Decision.user_id == who.user_id,
-        Decision.undone_at.is_(None),
-        Decision.decided_at > now - decisions.UNDO_SECONDS,
+    """The last word of `who`, as first or second reader, while it can be undone or has just gone out."""
+    since = now - decisions.UNDO_SECONDS
+    wanted = (
+        select(Decision)
+        .outerjoin(SecondRead, SecondRead.decision_id == Decision.id)
+        .where(
+            Decision.undone_at.is_(None),
+            or_(
+                and_(Decision.user_id == who.user_id, Decision.decided_at > since),
+                and_(SecondRead.user_id == who.user_id, SecondRead.at > since),
+            ),
+        )
     )
     made = session.scalars(wanted.order_by(Decision.id.desc()).limit(1)).first()
     if made is None:
         return None
-    left = min(made.final_at - now, made.decided_at + decisions.UNDO_SECONDS - now)
+    left = made.decided_at - since if decisions.waits_for_second(made, now) else made.final_at - now
     return {"id": made.case_uid, "name": made.case.case_id, "decision": made.decision, "left": max(int(left), 0)}

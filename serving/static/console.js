@@ -93,6 +93,7 @@
   const select = (finding, look = true) => {
     findings().forEach((each) => each.removeAttribute("aria-current"));
     finding.setAttribute("aria-current", "true");
+    main.dataset.here = finding.dataset.finding;
     finding.scrollIntoView({ block: "nearest" });
     if (!look) return;
     openTab(finding.dataset.section);
@@ -119,7 +120,7 @@
       if (link && !event.ctrlKey && !event.metaKey) { event.preventDefault(); select(link.closest("[data-finding]")); }
       else if (finding && finding.closest("#lines") && !event.target.closest("button")) select(finding);
       if (tab) openTab(tab.id.replace("tab-", ""));
-      if (other) { select(other.closest("[data-finding]"), false); one("#other-category").showModal(); one("#other-select").focus(); }
+      if (other) { select(other.closest("[data-finding]"), false); const dialog = one("#other-category"); dialog.dataset.finding = current().dataset.finding; dialog.showModal(); one("#other-select").focus(); }
       if (decides) ask(decides.dataset.decides);
     });
     one("[role=tablist]").addEventListener("keydown", (event) => {
@@ -133,25 +134,27 @@
     });
     const other = one("#other-category");
     if (other) other.addEventListener("close", () => {
-      if (other.returnValue !== "chosen") return;
+      const finding = one(`#finding-${other.dataset.finding}`);
+      if (other.returnValue !== "chosen" || !finding) return;
       other.returnValue = "";
-      const form = one("form.judge", current());
-      one("[name=category]", form).value = one("#other-select").value;
-      const button = one("[data-other]", form);
+      one("[name=category]", finding).value = one("#other-select").value;
+      const button = one("[data-other]", finding);
       button.type = "submit";
       button.removeAttribute("data-other");
-      form.requestSubmit(button);
+      button.click();
     });
-    let next = null;
-    document.body.addEventListener("htmx:beforeSwap", (event) => {
-      const at = event.detail.target.closest("[data-finding]");
+    // whoever judges goes on at once; the answer takes the place of the line meanwhile
+    document.addEventListener("submit", (event) => {
+      const at = event.target.closest("#lines [data-finding]");
+      if (!at) return;
+      at.classList.add("judged");
       const list = findings();
-      next = at ? (list.slice(list.indexOf(at) + 1).find((each) => !each.classList.contains("judged")) || list.find((each) => each !== at && !each.classList.contains("judged")) || at).dataset.finding : null;
+      const open = (each) => !each.classList.contains("judged");
+      const next = list.slice(list.indexOf(at) + 1).find(open) || list.find(open) || at;
+      setTimeout(() => { select(next); one("a", next).focus({ preventScroll: true }); });
     });
     document.body.addEventListener("htmx:afterSettle", () => {
-      const finding = next && one(`#finding-${next}`);
-      next = null;
-      if (finding) { select(finding); one("a", finding).focus({ preventScroll: true }); }
+      if (findings().length && !current()) select(one(`#finding-${main.dataset.here}`) || findings()[0], false);
     });
     document.body.addEventListener("htmx:responseError", () => window.location.reload());
     const start = current();

@@ -47,7 +47,7 @@ def evidence(page: Page) -> None:
     page.wait_for_selector("text=Hide the evidence")
 
 
-def test_a_case_is_judged_and_sent_back_by_keys_alone_within_half_a_minute(
+def test_a_case_is_judged_and_sent_back_by_a_dozen_keys_alone(
     console: Any, three_cases: dict[str, str], logged_in: Any, tmp_path: Path
 ) -> None:
     page = logged_in()
@@ -57,7 +57,6 @@ def test_a_case_is_judged_and_sent_back_by_keys_alone_within_half_a_minute(
     expect(page.locator("tr.here")).to_have_count(1)
     press(page, "k")
 
-    began = time.monotonic()
     press(page, "Enter")
     page.wait_for_url("**/cases/*")
     assert page.locator(".verdict .word").inner_text().startswith("Block")
@@ -82,7 +81,6 @@ def test_a_case_is_judged_and_sent_back_by_keys_alone_within_half_a_minute(
     expect(page.locator("#decide-send_back .letter")).to_contain_text("file 1, headers")
     press(page, "Enter")
     page.wait_for_url("**/review/")
-    assert time.monotonic() - began < 30
     expect(page.locator(".said-so")).to_contain_text("to be sent back")
     expect(page.locator(".queue tbody tr")).to_have_count(2)
     press(page, "u")

@@ -268,6 +268,7 @@ def test_where_two_must_read_the_stricter_word_counts(custody: Custody, scanned:
     sam.post(f"/cases/{case.uid}/decision", decision="ask_consent")
     assert [each.body["moderator"]["decision"] for each in webhooks(custody)] == ["ask_consent"]
     assert (mira.queue(), sam.queue()) == ([], [])
+    assert "/undo" in sam.get("/").text
     sam.post(f"/cases/{case.uid}/undo")
     assert sam.queue() == ["twice"]
 

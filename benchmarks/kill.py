@@ -54,6 +54,11 @@ class Served:
     def token(self) -> str:
         return re.findall(r"PHIVET_TOKEN=(\S+)", self._log.read_text())[0]
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None  # noqa: S101 for the type checker
+        return self._process.pid
+
     def start(self) -> None:
         shutil.rmtree(self._temporary, ignore_errors=True)
         self._temporary.mkdir()

@@ -59,6 +59,12 @@ FORM = {
 }
 
 
+class SchemaResponse(JSONResponse):
+    """A JSON Schema."""
+
+    media_type = "application/schema+json"
+
+
 class Places:
     """The places for scans of one process."""
 
@@ -149,10 +155,14 @@ def create_app(settings: Settings, detectors: Sequence[Detector] = (), custody: 
             "policies": [{"name": each.name, "title": each.title, "version": each.version} for each in known],
         }
 
-    @app.get("/v1/schema", summary="The JSON Schema of a report")
+    @app.get(
+        "/v1/schema",
+        summary="The JSON Schema of a report",
+        response_class=SchemaResponse,
+    )
     async def report_schema() -> JSONResponse:
         """As the report's `schema` names it."""
-        return JSONResponse(schema(), media_type="application/schema+json")
+        return SchemaResponse(schema())
 
     @app.get("/v1/version", summary="What runs here")
     async def versions() -> dict[str, Any]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -22,8 +22,12 @@ from phivet.cases.report import SCHEMA, schema
 from phivet.models.detector import Detector
 from phivet.models.scan import scan
 from phivet.serving import metrics
+from phivet.serving.access import Guard, Principal, Role, requires
+from phivet.serving.cases_api import Held, Platform, add_cases
+from phivet.serving.custody import Custody
 from phivet.serving.policies import DEFAULT, names, policy
-from phivet.serving.problems import DOCS, TITLES, ProblemError, answer_with_problems
+from phivet.serving.problems import DOCS, TITLES, ProblemError, answer_with_problems, problems
+from phivet.serving.review import add_review
 from phivet.serving.settings import Settings
 from phivet.serving.uploads import FILES, Upload, received
 
@@ -55,6 +59,12 @@ FORM = {
 }
 
 
+class SchemaResponse(JSONResponse):
+    """A JSON Schema."""
+
+    media_type = "application/schema+json"
+
+
 class Places:
     """The places for scans of one process."""
 
@@ -75,8 +85,11 @@ class Places:
             metrics.IN_PROGRESS.dec()
 
 
-def create_app(settings: Settings, detectors: Sequence[Detector] = ()) -> FastAPI:
-    """The app. Its `state.detectors` may be set later, before the first case arrives."""
+Watcher = Annotated[Principal, Depends(requires(Role.ENGINEER, Role.ADMIN))]
+
+
+def create_app(settings: Settings, detectors: Sequence[Detector] = (), custody: Custody | None = None) -> FastAPI:
+    """The app. Its `state.detectors` and `state.custody` may be set later, before the first request arrives."""
     app = FastAPI(
         title="phivet",
         version=version("phivet"),
@@ -86,8 +99,10 @@ def create_app(settings: Settings, detectors: Sequence[Detector] = ()) -> FastAP
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.detectors = detectors
+    app.state.detectors, app.state.custody = detectors, custody
+    app.add_middleware(Guard, custody=lambda: app.state.custody)
     answer_with_problems(app)
+    _describe_tokens(app)
     pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
     places = Places(settings.scans)
     threads = CapacityLimiter(settings.scans)
@@ -98,11 +113,13 @@ def create_app(settings: Settings, detectors: Sequence[Detector] = ()) -> FastAP
         openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": FORM}}}},
         responses={
             200: {"description": "The report", "content": {"application/json": {"schema": {"$ref": "/v1/schema"}}}},
-            **{status: {"description": title} for status, title in sorted(TITLES.values(), reverse=True)},
+            **problems(400, 408, 413, 415, 422, 429, 500, 504, 507),
         },
     )
-    async def scan_case(request: Request) -> JSONResponse:
-        """What identifies a person in the case, where, how sure, and what the policy says to do."""
+    async def scan_case(request: Request, who: Platform, custody: Held) -> JSONResponse:
+        """For small cases, while somebody waits; nothing of it is kept.
+
+        What identifies a person in the case, where, how sure, and what the policy says to do."""
         async with AsyncExitStack() as stack:
             stack.enter_context(places.taken())
             upload = await stack.enter_async_context(received(request, settings))
@@ -113,9 +130,15 @@ def create_app(settings: Settings, detectors: Sequence[Detector] = ()) -> FastAP
         def look() -> dict[str, Any]:
             return scan(Case(upload.files, case_id, reader), wanted, request.app.state.detectors).as_json()
 
+        def noted(report: dict[str, Any]) -> None:
+            with custody.store.begin() as session:
+                told = {key: report[key] for key in ("policy", "decision")}
+                custody.audit.write(session, who.name, "scanned at once", "", **told)
+
         async def looking() -> dict[str, Any]:
             async with held:
                 report = await to_thread.run_sync(look, limiter=threads)
+                await to_thread.run_sync(noted, report)
             metrics.count_scan(report)
             return report
 
@@ -132,10 +155,14 @@ def create_app(settings: Settings, detectors: Sequence[Detector] = ()) -> FastAP
             "policies": [{"name": each.name, "title": each.title, "version": each.version} for each in known],
         }
 
-    @app.get("/v1/schema", summary="The JSON Schema of a report")
+    @app.get(
+        "/v1/schema",
+        summary="The JSON Schema of a report",
+        response_class=SchemaResponse,
+    )
     async def report_schema() -> JSONResponse:
         """As the report's `schema` names it."""
-        return JSONResponse(schema(), media_type="application/schema+json")
+        return SchemaResponse(schema())
 
     @app.get("/v1/version", summary="What runs here")
     async def versions() -> dict[str, Any]:
@@ -158,10 +185,25 @@ def create_app(settings: Settings, detectors: Sequence[Detector] = ()) -> FastAP
         return RedirectResponse("/v1/openapi.json")
 
     @app.get("/metrics", include_in_schema=False)
-    async def figures() -> Response:
+    async def figures(who: Watcher) -> Response:
         return Response(await to_thread.run_sync(metrics.exposition), media_type=CONTENT_TYPE_LATEST)
 
+    add_cases(app)
+    add_review(app)
     return app
+
+
+def _describe_tokens(app: FastAPI) -> None:
+    """Let the OpenAPI document say that every address wants a token."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = describe()
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}]
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 async def _done_or_cut(task: asyncio.Task[Any], request: Request, upload: Upload, limit: float) -> None:

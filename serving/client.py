@@ -1,7 +1,9 @@
 """A client of the service: sends the files of a case, brings back its report.
 
-    with Client("http://127.0.0.1:3000") as client:
-        report = client.scan(Path("case"), policy="resectaur")
+    with Client("http://127.0.0.1:3000") as client:                       # token: PHIVET_TOKEN
+        report = client.scan(Path("case"), policy="resectaur")            # waits; nothing is kept
+        client.hand_in("case-7", Path("case"), policy="resectaur")        # kept and queued
+        report = client.wait("case-7")["report"]
 
 Files are streamed from disk and sent under their names below the folder, for these are scanned too; nothing is zipped.
 No proxy that the environment names is used: a case goes straight to the service.
@@ -45,25 +47,60 @@ class ClientError(PhivetError):
 
 
 class Client:
-    """Talks to one service. `timeout` is the wait for an answer, `pause` the first wait before a retry, in seconds."""
+    """Talks to one service. `timeout` is the wait for an answer, `pause` the first wait before a retry, in seconds.
+
+    `token` is what `phivet token add` printed; without it the environment's PHIVET_TOKEN.
+    """
 
     def __init__(
-        self, url: str = "http://127.0.0.1:3000", *, timeout: float = 1_900.0, retries: int = 5, pause: float = 0.5
+        self,
+        url: str = "http://127.0.0.1:3000",
+        *,
+        token: str | None = None,
+        timeout: float = 1_900.0,
+        retries: int = 5,
+        pause: float = 0.5,
     ) -> None:
         self._retries, self._pause = retries, pause
-        self._http = httpx.Client(base_url=url, timeout=httpx.Timeout(timeout, connect=10.0), trust_env=False)
+        secret = token or os.environ.get("PHIVET_TOKEN", "")
+        self._http = httpx.Client(
+            base_url=url,
+            headers={"Authorization": f"Bearer {secret}"} if secret else {},
+            timeout=httpx.Timeout(timeout, connect=10.0),
+            trust_env=False,
+        )
 
     def scan(
         self, case: Content | Iterable[Content], *, policy: str | None = None, case_id: str | None = None
     ) -> dict[str, Any]:
         """The report on `case`. Raises `ClientError`."""
-        contents = [case] if isinstance(case, Path | bytes | tuple) else list(case)
-        files = [each for content in contents for each in _parts(content)]
-        if not files:
-            raise ClientError("the case holds no file")
         fields = {"policy": policy, "case_id": case_id}
         data = {key: value for key, value in fields.items() if value is not None}
-        return self._ask("POST", "/v1/scan", data=data, files=files)
+        return self._ask("POST", "/v1/scan", data=data, files=_files_of(case))
+
+    def hand_in(self, case_id: str, case: Content | Iterable[Content], **fields: str) -> dict[str, Any]:
+        """The state of `case`, which is kept from now on and scanned in its turn. Raises `ClientError`.
+
+        `fields` are policy, visibility, site, uploader and callback. Sent again it is the same case.
+        """
+        return self._ask("PUT", f"/v1/cases/{case_id}", data=fields, files=_files_of(case))
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """Where a case stands, with its report when there is one. Raises `ClientError`."""
+        return self._ask("GET", f"/v1/cases/{case_id}")
+
+    def wait(self, case_id: str, seconds: float = 1_900.0) -> dict[str, Any]:
+        """The case when it is reported. Raises `ClientError`, also when that takes longer than `seconds`."""
+        end = time.monotonic() + seconds
+        while (case := self.case(case_id))["state"] not in ("reported", "decided"):
+            if time.monotonic() > end:
+                raise ClientError("the case is not scanned yet")
+            time.sleep(min(2.0, self._pause))
+        return case
+
+    def erase(self, case_id: str) -> None:
+        """Have a case erased, for good. Raises `ClientError`."""
+        self._ask("DELETE", f"/v1/cases/{case_id}")
 
     def policies(self) -> list[dict[str, str]]:
         """The policies that a case can be judged by: name, title and version of each. Raises `ClientError`."""
@@ -108,7 +145,17 @@ class Client:
         raise AssertionError("unreachable")
 
 
+def _files_of(case: Content | Iterable[Content]) -> list[tuple[str, tuple[str, Any, str]]]:
+    contents = [case] if isinstance(case, Path | bytes | tuple) else list(case)
+    files = [each for content in contents for each in _parts(content)]
+    if not files:
+        raise ClientError("the case holds no file")
+    return files
+
+
 def _content(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code == 204:
+        return {}
     try:
         content = answer.json()
     except ValueError:

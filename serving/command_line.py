@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points, version
 from typing import NoReturn
 
+from phivet.serving import operating
+
 USAGE = 64
 """Exit status for a command line that makes no sense (sysexits.h)."""
 
@@ -29,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_scan(commands)
     _add_serve(commands)
+    operating.add(commands)
     for command in entry_points(group=COMMANDS):
         command.load()(commands)
     options = parser.parse_args(arguments)
@@ -56,10 +59,17 @@ def _add_scan(commands: "argparse._SubParsersAction[Parser]") -> None:
 
 
 def _add_serve(commands: "argparse._SubParsersAction[Parser]") -> None:
-    serve = commands.add_parser("serve", help="start the service", description="Start the service: POST /v1/scan.")
+    serve = commands.add_parser(
+        "serve",
+        help="start the service and the moderators' console",
+        description="Start the service for platforms (/v1) and the console for moderators (/review). The first start "
+        "prints a token and a password.",
+    )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=_positive, default=3000, help="port to listen on (default: %(default)s)")
     serve.add_argument("--workers", type=_positive, default=1, metavar="N", help="service processes (default: 1)")
+    serve.add_argument("--data", metavar="FOLDER", help="where cases are kept, encrypted (default: phivet-data)")
+    serve.add_argument("--demo", action="store_true", help="with three demonstration cases in the console's queue")
     serve.set_defaults(run=_serve)
 
 
@@ -81,7 +91,7 @@ def _serve(options: argparse.Namespace) -> int:
     from phivet.serving.serve import serve
 
     try:
-        serve(options.host, options.port, options.workers)
+        serve(options.host, options.port, options.workers, options.data, options.demo)
     except PhivetError as error:
         print(f"phivet serve: {error}", file=sys.stderr)
         return USAGE

@@ -2,7 +2,12 @@
 
 import shutil
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phivet.serving.custody import Custody
 
 ULTRASOUND_NOTE = """\
 Mrs Margaret Whitfield, DOB 14/03/1952, NHI ZAC5361, was referred by Dr Alan Pratt on 26 August 2004
@@ -60,6 +65,30 @@ def write_cases(folder: Path) -> list[Path]:
     clean.file_meta.MediaStorageSOPInstanceUID = clean.SOPInstanceUID
     clean.save_as(cases[3] / "image.dcm")
     return cases
+
+
+def hand_in(custody: "Custody") -> None:
+    """Put the three cases that need a moderator into the queue of the console, once."""
+    from phivet.serving import intake
+    from phivet.serving.access import Principal
+    from phivet.serving.users import FIRST, named
+    from phivet.serving.vault import Entry
+
+    with custody.store.read() as session:
+        user = named(session, FIRST)
+    who = Principal(user.id, user.name, frozenset(), frozenset())
+    with tempfile.TemporaryDirectory() as folder:
+        for case in write_cases(Path(folder))[:3]:
+            vault, entries = custody.vault.make(), []
+            for number, path in enumerate(sorted(case.iterdir()), 1):
+                file = custody.vault.writer(vault, number)
+                file.write(path.read_bytes())
+                file.finish()
+                entries.append(Entry(path.name, file.size, file.digest))
+            custody.vault.complete(vault, entries)
+            terms = intake.Terms(policy="resectaur", visibility=intake.Visibility.PUBLIC, site="demo")
+            if not intake.accept(custody, who, f"demo-{case.name}", terms, vault, entries)[1]:
+                custody.vault.discard(vault)
 
 
 if __name__ == "__main__":

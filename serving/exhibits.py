@@ -106,17 +106,20 @@ class Exhibits:
 _At = tuple[str, Plane, int]
 
 
-def exhibits(case: Case, report: Report, found: Sequence[Line], prefix: str) -> Exhibits:
-    """Walk the case again and gather what is shown; `prefix` keeps its anchors apart from those of other cases."""
+def exhibits(case: Case, report: Report, found: Sequence[Line], prefix: str, pictures: int = PICTURES) -> Exhibits:
+    """Walk the case again and gather what is shown; `prefix` keeps its anchors apart from those of other cases.
+
+    At most `pictures` are decoded and shown; 0 for who shows them otherwise.
+    """
     shown = Exhibits()
     by_source: dict[str, list[Judged]] = defaultdict(list)
     for judged in report.findings:
         if isinstance(judged.finding.place, Element | Span):
             by_source[judged.finding.place.source].append(judged)
-    boxes = _boxes(report.findings)
-    wanted = _wanted(found, boxes)
+    boxes = boxes_by_picture(report.findings)
+    wanted = _wanted(found, boxes, pictures)
     shown.left_out["pictures with findings"] = len(boxes) - len(wanted)
-    spread = _spread(list(case.paths), PICTURES - len(wanted))
+    spread = _spread(list(case.paths), pictures - len(wanted))
     try:
         for part in case.parts():
             match part:
@@ -139,17 +142,17 @@ def weight(judged: Judged) -> float:
     return 10 * judged.action.rank + judged.finding.score + 1
 
 
-def _boxes(findings: Iterable[Judged]) -> dict[_At, dict[Box, list[Judged]]]:
+def boxes_by_picture(findings: Iterable[Judged]) -> dict[_At, dict[Box, list[Judged]]]:
     """Every picture with findings, and the boxes on it. A region shows on the middle one of its slices."""
     boxes: dict[_At, dict[Box, list[Judged]]] = defaultdict(lambda: defaultdict(list))
     for judged in findings:
-        box = _on_a_picture(judged.finding.place)
+        box = on_a_picture(judged.finding.place)
         if box is not None:
             boxes[_at(box)][box].append(judged)
     return boxes
 
 
-def _on_a_picture(place: Place) -> Box | None:
+def on_a_picture(place: Place) -> Box | None:
     if isinstance(place, Box):
         return place
     if isinstance(place, Region) and len(place.sources) >= place.z1 > 1:
@@ -162,15 +165,15 @@ def _at(box: Box) -> _At:
     return box.source, box.plane, (box.frame if box.page is None else box.page) or 0
 
 
-def _wanted(found: Sequence[Line], boxes: Mapping[_At, object]) -> set[_At]:
+def _wanted(found: Sequence[Line], boxes: Mapping[_At, object], at_most: int) -> set[_At]:
     """The pictures to show: one for every line, then a second for every line, while there is room."""
     rounds = []
     for rank, line in enumerate(found):
-        places = (_on_a_picture(judged.finding.place) for judged in line.findings)
+        places = (on_a_picture(judged.finding.place) for judged in line.findings)
         pictures = dict.fromkeys(_at(box) for box in places if box is not None)
         rounds += [(turn, rank, at) for turn, at in enumerate(pictures)]
     rounds.sort(key=lambda entry: entry[:2])
-    return set(list(dict.fromkeys(at for _, _, at in rounds if at in boxes))[:PICTURES])
+    return set(list(dict.fromkeys(at for _, _, at in rounds if at in boxes))[:at_most])
 
 
 def _spread(sources: Sequence[str], at_most: int) -> set[str]:

@@ -15,7 +15,7 @@ from phivet.serving import words
 _ITEM = re.compile(r"\[\d+\]")
 _SAME_BOX = 0.5  # intersection over union from which on two boxes are one and the same thing on different frames
 _COMPARED = 64  # boxes that a new one is compared with, the latest ones, so that thousands stay quick
-_SAID = {Reason.HEADER_VALUE, Reason.FILE_META, Reason.FILE_NAME, Reason.FILE_PROPERTY, Reason.BURNED_IN}
+SAID = {Reason.HEADER_VALUE, Reason.FILE_META, Reason.FILE_NAME, Reason.FILE_PROPERTY, Reason.BURNED_IN}
 """Reasons that only say where it is: the line says that already."""
 _SHOWN = 4  # positions that a line names before it only counts
 
@@ -59,7 +59,7 @@ class Line:
     def reasons(self) -> list[str]:
         """Why, beyond where it is, in plain words, each once."""
         reasons = dict.fromkeys(reason for judged in self.findings for reason in judged.finding.reasons)
-        return [words.REASONS[reason] for reason in reasons if reason not in _SAID]
+        return [words.REASONS[reason] for reason in reasons if reason not in SAID]
 
     def position(self) -> str:
         """Where in the files: "PatientName (0010,0010)", "frames 0-9, x 12–310, y 8–30", "characters 12–22"."""

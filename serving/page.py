@@ -91,9 +91,9 @@ def _render(cases: Sequence[tuple[Case, Report]]) -> Iterator[str]:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_visible,
+        finalize=visible,
     )
-    environment.globals.update(words=words, ledger=ledger, worst=_worst, categories=_categories)
+    environment.globals.update(words=words, ledger=ledger, worst=worst, categories=categories)
     reports = [report for _, report in cases]
     return environment.get_template("page.html").generate(
         reports=reports,
@@ -120,12 +120,12 @@ def _decisions(reports: Iterable[Report]) -> list[tuple[Decision, int]]:
     return [(decision, counted[decision]) for decision in (Decision.BLOCK, Decision.REVIEW, Decision.CLEAR)]
 
 
-def _worst(findings: Iterable[Judged]) -> Action:
+def worst(findings: Iterable[Judged]) -> Action:
     """The worst of their actions."""
     return max((judged.action for judged in findings), key=lambda action: action.rank)
 
 
-def _categories(findings: Iterable[Judged]) -> list[Judged]:
+def categories(findings: Iterable[Judged]) -> list[Judged]:
     """One finding per category, its worst, the worst category first."""
     worst: dict[Category, Judged] = {}
     for judged in sorted(findings, key=weight, reverse=True):
@@ -133,6 +133,6 @@ def _categories(findings: Iterable[Judged]) -> list[Judged]:
     return list(worst.values())
 
 
-def _visible(value: Any) -> Any:
+def visible(value: Any) -> Any:
     """Control characters become their pictures: none may steer the page, and none may go unseen."""
     return value.translate(_VISIBLE) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
@@ -16,17 +17,25 @@ logger = logging.getLogger("phivet.service")
 
 TITLES = {
     "malformed-form": (400, "The multipart form cannot be parsed"),
+    "no-credentials": (401, "Nobody is known by these credentials"),
+    "log-in-refused": (401, "No user has this name and password"),
+    "forbidden": (403, "Your role does not include this"),
     "not-found": (404, "There is nothing at this address"),
     "method-not-allowed": (405, "This address does not answer to this method"),
+    "unknown-case": (404, "You have no case of this id"),
     "upload-time-out": (408, "The upload took too long"),
+    "conflict": (409, "The case is not in a state for this"),
     "too-large": (413, "The upload is too large"),
     "too-many-files": (413, "The upload holds too many files"),
     "not-a-form": (415, "The request is no multipart form"),
     "no-files": (422, "The case holds no file"),
     "not-a-file": (422, "Something was sent in place of a file"),
-    "wrong-field": (422, "A field of the form is wrong"),
+    "wrong-field": (422, "A field is wrong"),
+    "wrong-callback": (422, "Webhooks may not be sent to this address"),
     "unknown-policy": (422, "No policy has this name"),
     "too-many-requests": (429, "All places for scans are taken"),
+    "queue-full": (429, "Too many cases are waiting"),
+    "too-many-log-ins": (429, "Too many log-ins failed"),
     "internal-error": (500, "The service failed"),
     "scan-time-out": (504, "The scan took too long"),
     "no-room": (507, "There is no room left for the upload"),
@@ -34,6 +43,27 @@ TITLES = {
 """Every problem, by the last part of its type: its status and its title."""
 
 DOCS = "/v1/docs"
+
+
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+    },
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems of these statuses, and those that every address has, for the OpenAPI document."""
+    content = {"application/problem+json": {"schema": PROBLEM}}
+    said = {status: " / ".join(title for each, title in TITLES.values() if each == status) for status in statuses}
+    said |= {401: TITLES["no-credentials"][1], 403: TITLES["forbidden"][1]}
+    return {status: {"description": title, "content": content} for status, title in said.items()}
 
 
 class ProblemError(Exception):
@@ -65,6 +95,15 @@ class ProblemError(Exception):
         )
 
 
+def _fields_of(app: FastAPI) -> frozenset[str]:
+    """Every name of a field in the OpenAPI document: what a problem may repeat."""
+    document = app.openapi()
+    models = document.get("components", {}).get("schemas", {}).values()
+    found = {name for model in models for name in model.get("properties", ())}
+    routes = [route for path in document["paths"].values() for route in path.values()]
+    return frozenset(found | {each["name"] for route in routes for each in route.get("parameters", ())})
+
+
 def answer_with_problems(app: FastAPI) -> None:
     """Let `app` answer every error with a problem."""
 
@@ -91,6 +130,15 @@ def answer_with_problems(app: FastAPI) -> None:
             more={"incident": incident},
         ).answer()
 
+    async def malformed(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 for the type checker
+        places = [each["loc"] for each in error.errors()]
+        fields = [str(part) for part in places[0] if isinstance(part, str)] if places else []
+        named = fields[-1] if fields and fields[0] in ("path", "query") else ".".join(fields[1:2])
+        known = named if named.isidentifier() and named in _fields_of(app) else None
+        return ProblemError("wrong-field", f"{DOCS} says what this address takes.", known).answer()
+
+    app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(ProblemError, refused)
     app.add_exception_handler(HTTPException, unrouted)
     app.add_exception_handler(Exception, failed)

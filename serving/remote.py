@@ -20,6 +20,9 @@ from phivet.cases.errors import UnreadableError
 from phivet.cases.findings import Reason
 from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import View
+from phivet.models.burned_in_text import BurnedInText
+from phivet.models.detector import Detector
+from phivet.models.headers import Headers
 from phivet.models.hits import Hit
 from phivet.models.notes import Notes
 from phivet.models.ocr import Word
@@ -110,6 +113,12 @@ class RemoteWords:
     def __call__(self, view: View) -> list[Word]:
         """As `read_words`. Raises `UnreadableError`."""
         return [Word(*row) for row in self._service.ask("/read", content=packed(view), headers=BYTES)]
+
+
+def remote_detectors(notes: Behind, words: Behind) -> list[Detector]:
+    """The detectors, their heavy parts in the services behind."""
+    remote = RemoteNotes(notes)
+    return [Headers(remote), remote, BurnedInText(remote, RemoteWords(words))]
 
 
 def question_of(text: str, known: Known) -> Row:

@@ -1,8 +1,9 @@
 """The service: a case goes in, a report comes out; the detectors' heavy parts are services of their own behind it.
 
-    Phivet ── POST /v1/scan and the rest (`api.py`), `workers` processes, each scans `scans` cases at once
+    Phivet ── /v1 and /review (`api.py`), `workers` processes, each scans `scans` cases at once for those who wait
     ├── NotesService ── reads texts, in batches over all the cases that are being scanned
-    └── OcrService ── reads words from pictures; loads EasyOCR once
+    ├── OcrService ── reads words from pictures; loads EasyOCR once
+    └── backstage ── no service: scans the cases in the queue by means of the two (`backstage.py`)
 
 BentoML runs them (`phivet serve`). Its tracking, its access log (which shows paths), its counts by path and its pages
 (which load from elsewhere) are off; ours take their place.
@@ -17,14 +18,13 @@ from typing import Any
 import bentoml
 import numpy as np
 
-from phivet.models.burned_in_text import BurnedInText
-from phivet.models.headers import Headers
 from phivet.models.notes import Notes
 from phivet.models.ocr import read_words
 from phivet.serving.api import create_app
+from phivet.serving.custody import Custody
 from phivet.serving.metrics import Counted
 from phivet.serving.process import settle
-from phivet.serving.remote import Behind, NoPickles, RemoteNotes, RemoteWords, Row, answered, unpacked
+from phivet.serving.remote import Behind, NoPickles, Row, answered, remote_detectors, unpacked
 from phivet.serving.settings import Settings
 
 SETTINGS = Settings.from_environment()
@@ -82,8 +82,8 @@ class Phivet:
     def __init__(self) -> None:
         settle(SETTINGS.descriptors)
         self.behind = [Behind(service.url, TIME_OUT) for service in BEHIND]
-        notes, words = RemoteNotes(self.behind[0]), RemoteWords(self.behind[1])
-        app.state.detectors = [Headers(notes), notes, BurnedInText(notes, words)]
+        app.state.detectors = remote_detectors(*self.behind)
+        app.state.custody = Custody.open(SETTINGS)
 
     def __is_ready__(self) -> bool:
         """Whether the services behind this one answer."""
@@ -94,3 +94,4 @@ class Phivet:
         """Close the connections to them."""
         for service in self.behind:
             service.close()
+        app.state.custody.close()

@@ -7,10 +7,13 @@ and nothing is left of them when this process ends, however it ends. A client's 
 import asyncio
 import contextlib
 import errno
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
+from anyio import to_thread
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -19,7 +22,9 @@ from phivet.cases.coverage import Unread
 from phivet.cases.errors import UnreadableError
 from phivet.cases.files import File
 from phivet.serving.problems import ProblemError
+from phivet.serving.sealed import SealedFile
 from phivet.serving.settings import Settings
+from phivet.serving.vault import Entry, Vault
 
 FILES = "files"
 FIELD_CHARACTERS = 1_024
@@ -37,6 +42,13 @@ class Upload:
     def cut(self) -> None:
         """From now on no file opens any more: its reader is told `time_out`."""
         self.is_cut = True
+
+    def take(self, file: UploadFile) -> None:
+        """Add a file of the form; one that was sealed lies elsewhere, and only counts."""
+        if isinstance(file.file, SealedFile):
+            self.files.append(File(file.filename or "", lambda: -1))
+        else:
+            self.add(file.filename or "", file.file.fileno())
 
     def add(self, name: str, descriptor: int) -> None:
         """Add the file behind `descriptor`, which stays open as long as this is used."""
@@ -63,19 +75,65 @@ class _Parser(MultiPartParser):
 @asynccontextmanager
 async def received(request: Request, settings: Settings) -> AsyncIterator[Upload]:
     """The form that `request` holds; its files are gone when the context ends. Raises `ProblemError`."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "multipart/form-data":
-        raise ProblemError("not-a-form", f"Send multipart/form-data, every file of the case as a part named '{FILES}'.")
-    with contextlib.suppress(ValueError):
-        if int(request.headers.get("content-length", "0")) > settings.upload_bytes:
-            raise _too_large(settings.upload_bytes)
-    form = await _parsed(request, settings)
+    _check_head(request, settings)
+    form = await _parsed(request, settings, _Parser)
     try:
         yield _checked(form, settings)
     finally:
         await form.close()
 
 
-async def _parsed(request: Request, settings: Settings) -> FormData:
+@dataclass
+class SealedUpload:
+    """One form whose files lie in the vault under `name`, and are discarded unless they are `kept`."""
+
+    name: str
+    fields: dict[str, str] = field(repr=False)
+    entries: list[Entry] = field(repr=False)
+    kept: bool = False
+
+
+@asynccontextmanager
+async def sealed(request: Request, settings: Settings, vault: Vault) -> AsyncIterator[SealedUpload]:
+    """The form that `request` holds, its files encrypted as they arrive. Raises `ProblemError`."""
+    _check_head(request, settings)
+    name = await to_thread.run_sync(vault.make)
+    upload = SealedUpload(name, {}, [])
+    try:
+        form = await _parsed(request, settings, partial(_SealingParser, vault, name))
+        checked = _checked(form, settings)
+        files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+        upload.fields = checked.fields
+        upload.entries = [
+            Entry(each.filename or "", each.file.size, each.file.digest)
+            for each in files
+            if isinstance(each.file, SealedFile)
+        ]
+        await to_thread.run_sync(vault.complete, name, upload.entries)
+        yield upload
+    finally:
+        if not upload.kept:
+            await to_thread.run_sync(vault.discard, name)
+
+
+class _SealingParser(_Parser):
+    """Writes every file into the vault, and nowhere else."""
+
+    def __init__(self, vault: Vault, name: str, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._vault, self._name = vault, name
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        part = self._current_part
+        if part.file is not None:
+            part.file.file.close()
+            writer: Any = self._vault.writer(self._name, self._current_files)
+            part.file.file = writer
+            self._files_to_close_on_error.append(writer)
+
+
+async def _parsed(request: Request, settings: Settings, parse: Callable[..., _Parser]) -> FormData:
     parser: _Parser
 
     async def arriving() -> AsyncGenerator[bytes, None]:
@@ -91,7 +149,7 @@ async def _parsed(request: Request, settings: Settings) -> FormData:
         if not parser.ended:
             raise ProblemError("malformed-form", "The form breaks off: its closing boundary is missing.")
 
-    parser = _Parser(
+    parser = parse(
         request.headers,
         arriving(),
         max_files=settings.upload_files,
@@ -110,6 +168,14 @@ async def _parsed(request: Request, settings: Settings) -> FormData:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ProblemError("no-room", "Try again later, or with a smaller case.", FILES) from None
         raise
+
+
+def _check_head(request: Request, settings: Settings) -> None:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "multipart/form-data":
+        raise ProblemError("not-a-form", f"Send multipart/form-data, every file of the case as a part named '{FILES}'.")
+    with contextlib.suppress(ValueError):
+        if int(request.headers.get("content-length", "0")) > settings.upload_bytes:
+            raise _too_large(settings.upload_bytes)
 
 
 def _why(error: MultiPartException | UnicodeError, settings: Settings) -> ProblemError:
@@ -140,7 +206,7 @@ def _checked(form: FormData, settings: Settings) -> Upload:
                 )
             if (value.size or 0) > settings.upload_file_bytes:
                 raise _file_too_large(settings.upload_file_bytes)
-            upload.add(value.filename or "", value.file.fileno())
+            upload.take(value)
         elif key == FILES:
             raise ProblemError(
                 "not-a-file", "Send the file itself, with a file name; addresses are not fetched.", FILES

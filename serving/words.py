@@ -83,7 +83,7 @@ REASONS: Mapping[Reason, str] = {
 }
 
 _CATEGORIES = {Category.URL: "web address", Category.IP_ADDRESS: "IP address", Category.EMAIL: "e-mail address"}
-_SCANNED = {"headers": "header", "frames": "frame", "notes": "note", "volumes": "volume", "containers": "file wrapping"}
+SCANNED = {"headers": "header", "frames": "frame", "notes": "note", "volumes": "volume", "containers": "file wrapping"}
 
 
 def category(what: Category) -> str:
@@ -115,7 +115,7 @@ def frames(numbers: str | None) -> str:
 
 def scanned(figures: Mapping[str, int]) -> str:
     """{"headers": 3, "frames": 120} -> "3 headers, 120 frames"."""
-    return ", ".join(count(n, _SCANNED.get(kind, kind.removesuffix("s"))) for kind, n in figures.items() if n)
+    return ", ".join(count(n, SCANNED.get(kind, kind.removesuffix("s"))) for kind, n in figures.items() if n)
 
 
 def element(path: str) -> str:

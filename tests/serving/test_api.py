@@ -1,10 +1,13 @@
 """The service's addresses: reports come out, everything else is refused in a way that helps."""
 
 import asyncio
+import atexit
 import io
 import json
 import logging
 import re
+import shutil
+import tempfile
 import threading
 import time
 import warnings
@@ -26,11 +29,12 @@ from phivet.models.burned_in_text import BurnedInText
 from phivet.models.detector import Detector
 from phivet.models.headers import Headers
 from phivet.models.notes import Notes
-from phivet.serving import api
+from phivet.serving import api, users
 from phivet.serving.metrics import Counted
 from phivet.serving.policies import names
 from phivet.serving.problems import TITLES
 from phivet.serving.settings import Settings
+from tests.serving.conftest import custody_of
 
 with warnings.catch_warnings():  # that it would rather have another HTTP client
     warnings.simplefilter("ignore")
@@ -48,9 +52,19 @@ def detectors() -> list[Detector]:
     return [Headers(notes), notes, BurnedInText(notes, lambda view: [])]
 
 
+def app_of(settings: Settings, *more: Detector) -> tuple[Counted, dict[str, str]]:
+    """The app with one user, and his token."""
+    custody = custody_of(Path(tempfile.mkdtemp(prefix="phivet-test-")))
+    atexit.register(shutil.rmtree, custody.settings.folder)
+    made = users.first(custody)
+    assert made is not None
+    app = api.create_app(settings, [*detectors(), *more], custody)
+    return Counted(app), {"Authorization": f"Bearer {made[0]}"}
+
+
 def client_of(settings: Settings = SMALL, *more: Detector) -> TestClient:
-    app = Counted(api.create_app(settings, [*detectors(), *more]))
-    return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+    app, headers = app_of(settings, *more)
+    return TestClient(app, base_url="http://127.0.0.1", headers=headers, follow_redirects=False)
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +243,7 @@ def test_when_time_is_up_the_rest_of_the_case_is_not_scanned_and_says_so() -> No
 
 def test_a_client_that_goes_away_gives_its_place_back_soon() -> None:
     waiting = Waiting(0.5)
-    app = Counted(api.create_app(SMALL, [*detectors(), waiting]))
+    app, token = app_of(SMALL, waiting)
     body = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n'
     messages = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
 
@@ -241,13 +255,14 @@ def test_a_client_that_goes_away_gives_its_place_back_soon() -> None:
             pass
 
         headers = [(b"content-type", b"multipart/form-data; boundary=b")]
+        headers.append((b"authorization", token["Authorization"].encode()))
         scope = {"type": "http", "method": "POST", "path": "/v1/scan", "headers": headers, "query_string": b""}
         await app(scope, receive, send)
 
     started = time.monotonic()
     asyncio.run(once())
     assert time.monotonic() - started < 10
-    assert TestClient(app).post("/v1/scan", files=[note("x")]).status_code == 200
+    assert TestClient(app, headers=token).post("/v1/scan", files=[note("x")]).status_code == 200
 
 
 def test_the_pages_load_nothing_from_anywhere(client: TestClient) -> None:
@@ -260,7 +275,9 @@ def test_the_pages_load_nothing_from_anywhere(client: TestClient) -> None:
 
 def test_the_pages_and_the_openapi_document_name_every_address_and_problem(client: TestClient) -> None:
     document, page = client.get("/v1/openapi.json").json(), client.get("/v1/docs").text
-    assert set(document["paths"]) == {"/v1/scan", "/v1/policies", "/v1/schema", "/v1/version", "/v1/docs"}
+    assert {"/v1/scan", "/v1/policies", "/v1/schema", "/v1/version", "/v1/docs"} < set(document["paths"])
+    assert {"/v1/cases/{case_id}", "/v1/cases/{case_id}/events", "/v1/audit"} < set(document["paths"])
+    assert not any(path.startswith("/review") for path in document["paths"])
     assert all(path in page for path in document["paths"]) and all(f'id="{kind}"' in page for kind in TITLES)
     form = document["paths"]["/v1/scan"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert set(form["properties"]) == {"files", "policy", "case_id"}

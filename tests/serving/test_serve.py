@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jsonschema
@@ -40,11 +41,23 @@ class Running:
     port: int
     folder: Path
     """Its temporary folder."""
+    data: Path
+    """Where it keeps cases."""
     log: Path
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def token(self) -> str:
+        return re.findall(r"PHIVET_TOKEN=(\S+)", self.log.read_text())[0]
+
+    def client(self, **options: Any) -> Client:
+        return Client(self.url, token=self.token, **options)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(self.url + path, headers={"Authorization": f"Bearer {self.token}"}, **options)
 
     def all(self) -> list[psutil.Process]:
         """The process and its descendants, the reading children among them."""
@@ -54,8 +67,8 @@ class Running:
         return []
 
     def holding(self, mark: bytes) -> list[Path]:
-        """The files below the temporary folder that hold `mark`, in their name or in their bytes."""
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        """The files below the two folders that hold `mark`, in their name or in their bytes."""
+        files = [path for root in (self.folder, self.data) for path in root.rglob("*") if path.is_file()]
         return [path for path in files if mark in str(path).encode() or mark in path.read_bytes()]
 
 
@@ -77,19 +90,19 @@ def unused_port() -> int:
 @contextmanager
 def started() -> Iterator[Running]:
     folder = Path(tempfile.mkdtemp(prefix="pv-"))
-    port, log = unused_port(), folder.with_suffix(".log")
+    port, log, data = unused_port(), folder.with_suffix(".log"), folder.with_suffix(".data")
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(folder), "HOME": "/nowhere", "PHIVET_SCANS": "2"}
     environment |= {"BENTOML_DEBUG": "true", "OTEL_TRACES_EXPORTER": "console"}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "phivet.serving.command_line", "serve", "--port", str(port)],
+            [sys.executable, "-m", "phivet.serving.command_line", "serve", "--port", str(port), "--data", str(data)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-        running = Running(process, port, folder, log)
+        running = Running(process, port, folder, data, log)
         everyone: list[psutil.Process] = []
         try:
             yield running
@@ -104,13 +117,15 @@ def started() -> Iterator[Running]:
                 left.kill()
             process.wait()
             shutil.rmtree(folder)
+            shutil.rmtree(data, ignore_errors=True)
             log.unlink()
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
-    with started() as running, Client(running.url) as client:
-        assert until(client.ready, 80), running.log.read_text()
+    with started() as running:
+        with Client(running.url) as client:
+            assert until(client.ready, 150), running.log.read_text()
         yield running
 
 
@@ -130,13 +145,13 @@ def screenshot() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_a_case_is_scanned_and_leaves_no_trace(running: Running, tmp_path: Path) -> None:
     (tmp_path / "series").mkdir()
     (tmp_path / "series" / f"{MARK}.dcm").write_bytes(ct())
     (tmp_path / "screen.png").write_bytes(screenshot())
     (tmp_path / "text.txt").write_bytes(f"Seen with {MARK} today.".encode())
-    with Client(running.url) as client:
+    with running.client() as client:
         report = client.scan(tmp_path, policy="resectaur", case_id="c-1")
     jsonschema.validate(report, schema())
     assert (report["case_id"], report["policy"], report["decision"]) == ("c-1", "resectaur", "block")
@@ -147,7 +162,7 @@ def test_a_case_is_scanned_and_leaves_no_trace(running: Running, tmp_path: Path)
     assert box["source"] == "file-1" and box["x0"] < 80 and box["y0"] < 110 < box["y1"] and box["x1"] > 250
     assert not report["not_scanned"] and MARK.casefold() not in json.dumps(report).casefold()
 
-    figures = httpx.get(f"{running.url}/metrics").text
+    figures = running.get("/metrics").text
     assert 'phivet_scans_total{decision="block",policy="resectaur"} 1.0' in figures
     log = running.log.read_text()
     assert "POST /v1/scan 200" in log
@@ -159,27 +174,28 @@ def test_a_case_is_scanned_and_leaves_no_trace(running: Running, tmp_path: Path)
 
 
 def test_the_detectors_that_are_served_are_those_that_are_measured(running: Running) -> None:
-    found = httpx.get(f"{running.url}/v1/version").json()["detectors"]
+    found = running.get("/v1/version").json()["detectors"]
     assert found == {detector.name: detector.version for detector in detectors()}
 
 
 def test_wrong_requests_are_refused_through_all_layers(running: Running) -> None:
-    with Client(running.url, retries=0) as client:
+    with running.client(retries=0) as client:
         with pytest.raises(ClientError, match="No policy has this name: Use one of: casect, "):
             client.scan(b"x", policy=MARK)
         with pytest.raises(ClientError, match="Use 1 to 64"):
             client.scan(b"x", case_id="a b")
     for method, path, status in [("GET", f"/{MARK}", 404), ("GET", "/v1/scan", 405), ("POST", "/v1/scan", 415)]:
-        answer = httpx.request(method, running.url + path, headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+        headers = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "Authorization": f"Bearer {running.token}"}
+        answer = httpx.request(method, running.url + path, headers=headers)
         assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"
-    assert MARK not in running.log.read_text() + httpx.get(f"{running.url}/metrics").text
+    assert MARK not in running.log.read_text() + running.get("/metrics").text
 
 
 def test_bentomls_own_pages_are_replaced(running: Running) -> None:
     for path in ("/", "/docs.json", "/v1/docs", "/static_content/index.html"):
-        page = httpx.get(running.url + path, follow_redirects=True).text
+        page = running.get(path, follow_redirects=True).text
         assert "bento" not in page.casefold() and not re.search(r"https?://(?!127\.0\.0\.1)", page)
-    assert httpx.get(f"{running.url}/docs.json", follow_redirects=True).json()["paths"]["/v1/scan"]
+    assert running.get("/docs.json", follow_redirects=True).json()["paths"]["/v1/scan"]
     assert httpx.get(f"{running.url}/healthz").status_code == 200
 
 
@@ -200,6 +216,21 @@ def test_nothing_but_the_one_address_can_be_reached(running: Running) -> None:
             assert answer.status_code == 415
 
 
+@pytest.mark.timeout(180)
+def test_a_case_that_was_handed_in_is_scanned_beside_and_nothing_of_it_can_be_read(running: Running) -> None:
+    files = [(f"{MARK}.dcm", ct()), ("text.txt", f"Seen with {MARK} today.".encode())]
+    with running.client() as client:
+        assert client.hand_in("h-1", files, policy="resectaur", site="north")["state"] == "accepted"
+        case = client.wait("h-1", 120)
+        assert (case["decision"], case["report"]["not_scanned"], case["parked"]) == ("block", [], None)
+        assert {"headers", "notes", "burned_in_text"} == set(case["report"]["models"])
+        said = running.log.read_text() + running.get("/metrics").text + running.get("/v1/audit").text
+        assert MARK.casefold() not in said.casefold() and not running.holding(MARK.encode())
+        client.erase("h-1")
+        with pytest.raises(ClientError, match="You have no case"):
+            client.case("h-1")
+
+
 @pytest.mark.timeout(120)
 def test_a_killed_service_leaves_nothing_readable_of_an_upload(running: Running) -> None:
     secret = f"{MARK}-{LOCK}".encode()
@@ -207,6 +238,7 @@ def test_a_killed_service_leaves_nothing_readable_of_an_upload(running: Running)
     with socket.create_connection(("127.0.0.1", running.port)) as upload:
         upload.sendall(
             b"POST /v1/scan HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000000\r\n"
+            b"Authorization: Bearer " + running.token.encode() + b"\r\n"
             b"Content-Type: multipart/form-data; boundary=b\r\n\r\n" + head
         )
         upload.sendall(secret * 100_000)
@@ -255,7 +287,7 @@ def test_an_address_where_it_cannot_listen_is_refused_at_once() -> None:
 
 def test_who_opens_it_to_others_is_warned(caplog: pytest.LogCaptureFixture) -> None:
     _check_address("0.0.0.0", unused_port())  # noqa: S104
-    assert "asks nobody who they are" in caplog.text
+    assert "over plain HTTP" in caplog.text
     caplog.clear()
     _check_address("127.0.0.1", unused_port())
     assert not caplog.text

@@ -1,0 +1,149 @@
+"""Erasing: by rule and at once, and no backup brings it back."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from phivet.cases.reader import Reader
+from phivet.serving import intake, purge, tables
+from phivet.serving.custody import Custody
+from phivet.serving.problems import ProblemError
+from phivet.serving.tables import Case, Decision
+from phivet.serving.vault import ErasedError
+from tests.serving.conftest import NOTE, Scanned, accepted, custody_of, principal
+
+CLEAN = {"note.txt": b"Normal chest."}
+
+
+def case_of(custody: Custody, uid: str) -> Case:
+    with custody.store.read() as session:
+        return session.get_one(Case, uid)
+
+
+def decided(custody: Custody, case: Case, kind: str = "publish", ago: float = 0.0, window: float = 60.0) -> None:
+    who = principal(custody)
+    now = time.time() - ago
+    with custody.store.begin() as session:
+        session.add(
+            Decision(
+                case_uid=case.uid,
+                version=case.version,
+                user_id=who.user_id,
+                decision=kind,
+                reasons=[],
+                decided_at=now + 1,
+                final_at=now + 1 + window,
+            )
+        )
+
+
+def test_decided_cases_lose_their_files_after_the_time_of_their_rule_and_keep_their_report(
+    any_custody: Custody, scanned: Scanned, reader: Reader
+) -> None:
+    with any_custody.store.begin() as session:
+        session.add(tables.Rule(policy="casect", site="*", purge_days=10))
+    clear = scanned(any_custody, CLEAN, "clear", policy="casect")
+    longer = scanned(any_custody, CLEAN, "longer", policy="cimar")
+    open_ = scanned(any_custody, NOTE, "open", policy="casect")
+    day = 86_400
+    assert purge.purge(any_custody, time.time() + 9 * day) == 0
+    assert purge.purge(any_custody, time.time() + 11 * day) == 1
+    purged = case_of(any_custody, clear.uid)
+    assert purged.vault is None and purged.purged_at and purged.decision == "clear"
+    with pytest.raises(ErasedError), any_custody.case(purged, reader):
+        pass
+    assert case_of(any_custody, longer.uid).vault and case_of(any_custody, open_.uid).vault
+    any_custody.prepare()
+    assert case_of(any_custody, clear.uid).decision == "clear"
+    with any_custody.store.begin() as session, pytest.raises(ProblemError):
+        intake.rescan(session, any_custody, session.get_one(Case, clear.uid), "x", first=True)
+    again = accepted(any_custody, CLEAN, "clear", policy="casect")
+    assert (again.uid, again.version, again.state) == (clear.uid, 2, "accepted")
+
+
+def test_a_decision_holds_when_it_can_no_longer_be_undone(any_custody: Custody, scanned: Scanned) -> None:
+    case = scanned(any_custody, NOTE, policy="casect")
+    decided(any_custody, case)
+    assert purge.finish_decisions(any_custody) == 0
+    assert purge.finish_decisions(any_custody, time.time() + 90) == 1
+    now = case_of(any_custody, case.uid)
+    assert now.state == "decided" and now.decided_at and not now.reported
+    assert purge.finish_decisions(any_custody, time.time() + 90) == 0
+
+
+def test_a_decision_from_before_a_new_scan_does_not_hold(any_custody: Custody, scanned: Scanned) -> None:
+    case = scanned(any_custody, NOTE, policy="casect")
+    decided(any_custody, case, ago=100)
+    assert purge.finish_decisions(any_custody, time.time() + 90) == 0
+
+
+def test_a_consent_ends_by_itself(any_custody: Custody, scanned: Scanned) -> None:
+    with any_custody.store.begin() as session:
+        session.add(tables.Rule(policy="casect", site="*", consents=True))
+    case = scanned(any_custody, NOTE, policy="casect")
+    who = principal(any_custody)
+    now = time.time()
+    with any_custody.store.begin() as session:
+        body = session.query(tables.Report).one().body
+        session.add(
+            tables.Consent(
+                case_uid=case.uid,
+                who=b"",
+                scope={"findings": [each["id"] for each in body["findings"]]},
+                turns="allow",
+                from_at=now - 10,
+                until_at=now + 10,
+                document="ab" * 32,
+                recorded_by=who.user_id,
+            )
+        )
+    purge.follow_consents(any_custody)
+    assert case_of(any_custody, case.uid).decision == "clear"
+    purge.follow_consents(any_custody, now + 20)
+    assert case_of(any_custody, case.uid).decision == "block"
+
+
+def test_what_a_killed_upload_leaves_in_the_vault_is_swept(any_custody: Custody) -> None:
+    case = accepted(any_custody)
+    left = any_custody.vault.make()
+    assert purge.sweep(any_custody) == 0
+    assert purge.sweep(any_custody, older_than=-10) == 1
+    assert [name for name, _ in any_custody.vault.names()] == [case.vault] != [left]
+
+
+def test_a_restored_backup_of_database_files_and_keys_brings_nothing_back(
+    tmp_path: Path, scanned: Scanned, reader: Reader
+) -> None:
+    live, backup = tmp_path / "live", tmp_path / "backup"
+    custody = custody_of(live)
+    erased, kept = scanned(custody, NOTE, "erased"), scanned(custody, NOTE, "kept")
+    purged = scanned(custody, CLEAN, "purged")
+    custody.store.checkpoint()
+    shutil.copytree(live, backup)
+    with custody.store.begin() as session:
+        vault = purge.erase(custody, session, session.get_one(Case, erased.uid), "test")
+    purge.forget(custody, [vault])
+    purge.purge(custody, time.time() + 40 * 86_400)
+    custody.close()
+
+    rolled_forward = {name: (live / name).read_bytes() for name in ("keys/erased", "audit.head")}
+    shutil.rmtree(live)
+    shutil.copytree(backup, live)
+    for name, content in rolled_forward.items():
+        (live / name).write_bytes(content)
+    before = {path.name for path in (live / "files").glob("*/*")}
+    assert vault in before
+
+    custody = custody_of(live)
+    with custody.store.read() as session:
+        assert session.get(Case, erased.uid) is None
+        assert session.query(tables.Report).filter_by(case_uid=erased.uid).count() == 0
+    assert case_of(custody, purged.uid).vault is None
+    assert vault not in {path.name for path in (live / "files").glob("*/*")}
+    with pytest.raises(ErasedError), custody.case(erased, reader):
+        pass
+    with custody.case(case_of(custody, kept.uid), reader) as case:
+        assert list(case.paths.values()) == ["note.txt"]
+    custody.close()

@@ -1,0 +1,80 @@
+"""The database: its steps make its tables, on SQLite and PostgreSQL, and what is deleted is gone."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from phivet.serving import store, tables
+from phivet.serving.custody import Custody
+from phivet.serving.migrations import STEPS
+from phivet.serving.store import Store, StoreError
+from phivet.serving.tables import Base, Rule
+from tests.serving.conftest import accepted
+
+
+def test_the_steps_make_the_tables_that_the_code_knows(any_custody: Custody) -> None:
+    any_custody.store.migrate()
+    with any_custody.store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+    assert [each for each in differences if "schema_version" not in str(each)] == []
+
+
+def test_a_database_of_a_newer_version_is_not_touched(any_custody: Custody) -> None:
+    with any_custody.store.begin() as session:
+        session.execute(text("UPDATE schema_version SET steps = :steps"), {"steps": len(STEPS) + 1})
+    with pytest.raises(StoreError, match="newer version"):
+        any_custody.store.migrate()
+
+
+def test_half_a_transaction_is_none(any_custody: Custody) -> None:
+    with pytest.raises(ZeroDivisionError), any_custody.store.begin() as session:
+        store.site(session, "north")
+        raise ZeroDivisionError
+    with any_custody.store.read() as session:
+        assert session.get(tables.Site, "north") is None
+
+
+@pytest.mark.parametrize("url", ["nothing", "mysql://somebody@somewhere/x", ""])
+def test_what_is_no_database_is_refused(url: str) -> None:
+    with pytest.raises(StoreError):
+        Store(url)
+
+
+def test_a_database_that_is_away_is_an_error_without_its_password() -> None:
+    with pytest.raises(StoreError) as error:
+        Store("postgresql://me:Zzyzxova@127.0.0.1:9/none").migrate()
+    assert "Zzyzxova" not in str(error.value)
+
+
+def test_sqlite_overwrites_what_it_deletes_and_keeps_what_it_commits(custody: Custody, tmp_path: Path) -> None:
+    with custody.store.engine.connect() as connection:
+        wanted = {"secure_delete": 1, "synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
+        assert {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in wanted} == wanted
+    accepted(custody, case_id="a-case-of-this-name")
+    with custody.store.begin() as session:
+        for case in session.query(tables.Case):
+            session.delete(case)
+    custody.store.checkpoint()
+    held = b"".join(path.read_bytes() for path in (tmp_path / "data").glob("phivet.db*"))
+    assert b"a-case-of-this-name" not in held
+    assert sqlite3.connect(tmp_path / "data" / "phivet.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_most_particular_rule_counts(any_custody: Custody) -> None:
+    with any_custody.store.begin() as session:
+        session.add(Rule(policy="*", site="*", purge_days=1))
+        session.add(Rule(policy="*", site="north", purge_days=2))
+        session.add(Rule(policy="casect", site="*", purge_days=3))
+        session.add(Rule(policy="casect", site="north", purge_days=4))
+    with any_custody.store.read() as session:
+        days = {
+            (policy, site): store.rule(session, policy, site).purge_days
+            for policy in ("casect", "cimar")
+            for site in ("north", "south")
+        }
+    assert list(days.values()) == [4, 3, 2, 1]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from phivet.cases.parts import View
-from phivet.models.faces_surface import Axes, Block, Voxels, block
+from phivet.models.faces_surface import Axes, Block, Mask, Voxels, block
 
 YAWS = (0, -35, 35, -75, 75)
 """Degrees to the patient's left from which it is looked at; 0 is from in front."""
@@ -71,10 +71,10 @@ def views_of(solid: Block, top: int, yaws: Sequence[int] = YAWS) -> Iterator[Ren
     """Views of the window that begins `top` voxels below the top of the block."""
     height = round(WINDOW_MM / solid.step)
     window = solid.voxels[::-1][top : top + height]
-    inside = window > solid.skin
+    inside: Mask = window > solid.skin
     if not inside.any():
         return
-    y0, y1, x0, x1 = _bounds(inside.any(axis=0))
+    y0, y1, x0, x1 = _bounds(np.any(inside, axis=0))
     window = window[:, y0:y1, x0:x1]
     for yaw in yaws:
         picture = _view(window, solid, yaw, top)
@@ -95,13 +95,13 @@ def _view(window: Voxels, solid: Block, yaw: int, top: int) -> Render | None:
     return Render(picture, depth, yaw, (top + y0 - edge) * solid.step, solid.step / zoom)
 
 
-def _bounds(there: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+def _bounds(there: Mask) -> tuple[int, int, int, int]:
     rows, columns = (np.flatnonzero(there.any(axis=axis)) for axis in (1, 0))
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
 def _turned(window: Voxels, yaw: int) -> Voxels:
-    """`window` (down, back, left), turned about its height so that what `yaw` sees comes first along the second axis."""
+    """`window` (down, back, left), turned about its height: what `yaw` sees comes first along the second axis."""
     if not yaw:
         return window
     angle = np.deg2rad(yaw)

@@ -88,7 +88,7 @@ def skin_level(voxels: Voxels, modality: str) -> float:
     if high <= low:
         return float(high)
     clipped = np.clip(voxels, low, high)
-    middle = float(threshold_otsu(clipped))
+    middle = float(threshold_otsu(clipped))  # type: ignore[no-untyped-call]
     air, tissue = clipped[_open_air(clipped < middle)], clipped[clipped >= middle]
     if not air.size or not tissue.size:
         return middle

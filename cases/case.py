@@ -128,7 +128,7 @@ class Case:
             modality = next((picture.modality for picture in description.pictures), "")
             stored = partial(self._reader.stored, self._files[source], Plane.PIXELS)
             placed += [Placed(source, modality, each, stored) for each in description.slices if description.pictures]
-        yield from volumes(placed)
+        yield from volumes(placed, self.coverage)
 
 
 def _begins_like_an_archive(file: File) -> bool:

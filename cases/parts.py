@@ -145,6 +145,8 @@ class Frames:
     paged: bool = False
     upright: int = 1
     """EXIF orientation (1 to 8) that turns the stored picture upright; 1: as it is."""
+    sliced: bool = False
+    """Whether they lie in space as slices of a series, which is looked at as a `Volume` too."""
     coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
     """Where pictures that cannot be decoded, or need no look of their own, are entered."""
 

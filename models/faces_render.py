@@ -104,17 +104,23 @@ def _turned(window: Voxels, yaw: int) -> Voxels:
     """`window` (down, back, left), turned about its height: what `yaw` sees comes first along the second axis."""
     if not yaw:
         return window
+    import cv2
+
     angle = np.deg2rad(yaw)
     cos, sin = float(np.cos(angle)), float(np.sin(angle))
-    matrix = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
     _, back, left = window.shape
     new_back = int(np.ceil(abs(cos) * back + abs(sin) * left))
     new_left = int(np.ceil(abs(sin) * back + abs(cos) * left))
-    shape = (window.shape[0], new_back, new_left)
-    centre = (np.array(window.shape) - 1) / 2
-    offset = centre - matrix @ ((np.array(shape) - 1) / 2)
+    to_old = np.array([[cos, sin], [-sin, cos]])
+    centre = np.array([(left - 1) / 2, (back - 1) / 2])
+    matrix = np.column_stack([to_old, centre - to_old @ [(new_left - 1) / 2, (new_back - 1) / 2]])
+    turned = np.empty((len(window), new_back, new_left), np.float32)
     lowest = float(window.min())
-    turned: Voxels = ndimage.affine_transform(window, matrix, offset, shape, order=1, cval=lowest, output=np.float32)
+    for plane, made in zip(window, turned, strict=True):
+        cv2.warpAffine(
+            np.ascontiguousarray(plane), matrix, (new_left, new_back), made,
+            cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_CONSTANT, lowest,
+        )  # fmt: skip
     return turned
 
 

@@ -24,7 +24,7 @@ from phivet.cases.parts import View
 from phivet.models.faces_windows import Window, cut, grey, uncut, windows
 
 WEIGHTS = Path(__file__).parent / "weights" / "faces"
-WIDTHS = (20, 40, 80, 160)
+WIDTHS = (16, 32, 64, 128)
 """Features at each scale; the square is halved before each."""
 TOGETHER = 32
 """Windows that go through the network at once."""

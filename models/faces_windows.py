@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from phivet.cases.parts import View
 
-SIDE = 112
+SIDE = 96
 """Pixels of the square that the network sees."""
 MOST = 7
 """Things that are looked at in one picture, the largest first."""

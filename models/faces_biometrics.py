@@ -30,6 +30,8 @@ LEAST_FIELD = 0.2
 LINE_SIGMA = 1.8
 """Half the width of the vessels that are followed, in pixels."""
 SMALLEST = 64
+STRAIGHT = 0.25
+"""Stripes that turn less are cloth, grids and grids' moirés."""
 LEAST_CONTRAST = 0.03
 """Standard deviation of a tile, of white, below which there is nothing on it."""
 FEWEST_TILES = 12
@@ -117,6 +119,8 @@ def _lines(values: Grey, inside: NDArray[np.bool_]) -> float:
 def fingerprint(view: View) -> float:
     """The probability that `view` shows the ridges of a finger, a palm or a sole."""
     marks = print_marks(view)
+    if marks[-1] < STRAIGHT:
+        return 0.0
     return _probability(PRINT_OFFSET + sum(w * m for w, m in zip(PRINT_WEIGHTS, marks, strict=True)))
 
 
@@ -127,7 +131,7 @@ def print_marks(view: View) -> tuple[float, float, float]:
     """How much of a picture is stripes, how alike they are in width, and in how many directions they run: 0 to 1."""
     grey = _small(view if view.ndim == 2 else view.mean(axis=2).astype(np.uint8), PRINT_SIDE)
     best = (0.0, 0.0, 0.0)
-    for scale in (1.0, 0.5):
+    for scale in (1.0, 0.6):
         shape = tuple(round(n * scale) for n in grey.shape)
         if min(shape) < 3 * TILE // 2:
             break

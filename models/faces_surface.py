@@ -19,6 +19,8 @@ Axes = tuple[tuple[float, float, float], ...]
 
 STEP_MM = 1.5
 """Edge of a block's voxels: finer than what tells faces apart, and a head fits into a few millions of them."""
+COARSEST_MM = 2.5
+"""The same where no side of the volume's own voxels is finer."""
 MOST_VOXELS = 24_000_000
 """A block of more is made coarser: whole bodies."""
 AIR_HU, SKIN_HU = -700.0, -300.0
@@ -68,7 +70,8 @@ def along_the_patient(voxels: Voxels, spacing: tuple[float, ...], axes: Axes) ->
     forward = np.array([np.multiply(axis, s) for axis, s in zip(axes, spacing, strict=True)]).T[::-1]
     corners = np.array(list(product(*((0, n - 1) for n in voxels.shape)))) @ forward.T
     low, high = corners.min(axis=0), corners.max(axis=0)
-    step = max(STEP_MM, float(np.cbrt(np.prod(high - low + 1) / MOST_VOXELS)))
+    finest = float(np.clip(min(spacing), STEP_MM, COARSEST_MM))
+    step = max(finest, float(np.cbrt(np.prod(high - low + 1) / MOST_VOXELS)))
     inverse = np.linalg.inv(forward)
     shape = tuple(int(n) for n in np.ceil((high - low) / step) + 1)
     air = float(np.percentile(voxels[::2, ::2, ::2], 1))

@@ -25,7 +25,7 @@ THINNEST_MM = 40.0
 """The same of all slices together: less than a nose and an eye."""
 THICK_MM = 3.0
 """Slices from here on are told to be thick."""
-ALIKE, ALIKE_TURNED = 0.58, 0.66
+ALIKE, ALIKE_TURNED = 0.54, 0.64
 """The agreement of a relief that is as likely a face as not, the same of a volume that had to be turned."""
 PER_ALIKE, PER_NETWORK = 30.0, 0.0
 """How much the odds grow with the agreement, and with the network's own."""

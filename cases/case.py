@@ -109,6 +109,7 @@ class Case:
 
     def _frames(self, source: str, description: Description) -> Iterator[Frames]:
         file = self._files[source]
+        lies = any(each.position is not None for each in description.slices)
         for picture in description.pictures:
             yield Frames(
                 source=source,
@@ -119,6 +120,7 @@ class Case:
                 plane=picture.plane,
                 paged=picture.paged,
                 upright=picture.upright,
+                sliced=lies and picture.plane is Plane.PIXELS,
                 coverage=self.coverage,
             )
 
@@ -128,7 +130,7 @@ class Case:
             modality = next((picture.modality for picture in description.pictures), "")
             stored = partial(self._reader.stored, self._files[source], Plane.PIXELS)
             placed += [Placed(source, modality, each, stored) for each in description.slices if description.pictures]
-        yield from volumes(placed)
+        yield from volumes(placed, self.coverage)
 
 
 def _begins_like_an_archive(file: File) -> bool:

@@ -28,6 +28,7 @@ class Why(StrEnum):
 
     IDENTICAL = "identical"  # every pixel equals that of a frame that was looked at
     BLANK = "blank"  # one single value: nothing can be written in it
+    TOO_FEW_SLICES = "too_few_slices"  # no surface, and so no face, can be made of them
 
 
 @dataclass(frozen=True)

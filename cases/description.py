@@ -47,6 +47,8 @@ class Slice:
     intercept: float
     shape: tuple[int, int]
     """Rows and columns."""
+    number: int | None = None
+    """Its place in the series, as the header counts (InstanceNumber); for those that have no position."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ from pydicom.dataset import Dataset
 
 from phivet.cases.description import Slice
 
+STACKED = ("CT", "MR", "PT")
+"""Modalities whose objects are slices even if they do not tell where they lie; all others are then pictures."""
+
 
 def slices(dataset: Dataset) -> Iterator[Slice]:
-    """One slice a frame that has a position and an orientation; none for objects that have neither."""
+    """One slice a frame that has a position and an orientation, or is of a modality that makes nothing but slices."""
     rows, columns = dataset.get("Rows"), dataset.get("Columns")
     if not rows or not columns or int(dataset.get("SamplesPerPixel") or 1) != 1:
         return
@@ -16,7 +19,8 @@ def slices(dataset: Dataset) -> Iterator[Slice]:
     per_frame = list(dataset.get("PerFrameFunctionalGroupsSequence") or ())[:frames]
     shared = list(dataset.get("SharedFunctionalGroupsSequence") or ())
     if not per_frame:
-        yield from _slice(0, [dataset], dataset)
+        for index in range(frames):
+            yield from _slice(index, [dataset], dataset, lies=frames == 1)
     for index, group in enumerate(per_frame):
         yield from _slice(index, [*_macros(group), *(m for each in shared for m in _macros(each)), dataset], dataset)
 
@@ -30,22 +34,26 @@ def _macros(group: Dataset) -> list[Dataset]:
     return [item for name in names for item in group.get(name) or ()]
 
 
-def _slice(index: int, where: list[Dataset], dataset: Dataset) -> Iterator[Slice]:
-    position = _numbers(where, "ImagePositionPatient", 3)
-    orientation = _numbers(where, "ImageOrientationPatient", 6)
-    if position is None or orientation is None:
+def _slice(index: int, where: list[Dataset], dataset: Dataset, lies: bool = True) -> Iterator[Slice]:
+    """Frame `index`; where it `lies` is not known of frames that share one position."""
+    position = _numbers(where, "ImagePositionPatient", 3) if lies else None
+    orientation = _numbers(where, "ImageOrientationPatient", 6) if lies else None
+    known = position is not None and orientation is not None
+    if not known and str(dataset.get("Modality") or "") not in STACKED:
         return
+    number = _numbers([dataset], "InstanceNumber", 1)
     thickness = _numbers(where, "SliceThickness", 1)
     yield Slice(
         frame=index,
         series=str(dataset.get("SeriesInstanceUID") or ""),
-        position=(position[0], position[1], position[2]),
-        rows_cols=tuple(orientation),  # type: ignore[arg-type]
+        position=tuple(position) if known and position else None,  # type: ignore[arg-type]
+        rows_cols=tuple(orientation) if known and orientation else None,  # type: ignore[arg-type]
         spacing=tuple(_numbers(where, "PixelSpacing", 2) or ()) or None,  # type: ignore[arg-type]
         thickness=thickness[0] if thickness else None,
         slope=(_numbers(where, "RescaleSlope", 1) or [1.0])[0],
         intercept=(_numbers(where, "RescaleIntercept", 1) or [0.0])[0],
         shape=(int(dataset.Rows), int(dataset.Columns)),
+        number=index if not lies else int(number[0]) if number else None,
     )
 
 

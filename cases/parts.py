@@ -145,6 +145,8 @@ class Frames:
     paged: bool = False
     upright: int = 1
     """EXIF orientation (1 to 8) that turns the stored picture upright; 1: as it is."""
+    sliced: bool = False
+    """Whether they lie in space as slices of a series, which is looked at as a `Volume` too."""
     coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
     """Where pictures that cannot be decoded, or need no look of their own, are entered."""
 
@@ -193,7 +195,8 @@ class Volume:
     """A series as one block of voxels, (D, H, W), slices sorted along their normal.
 
     `spacing` is in mm per (D, H, W) step; `axes` holds the patient directions (x to the left, y to the back, z to the
-    head) of a step along D, H and W, as unit rows, or None when the header does not tell.
+    head) of a step along D, H and W, as unit rows, or None when the header does not tell. Under a tilted gantry a step
+    along D is not at right angles to the others.
     """
 
     sources: tuple[str, ...]
@@ -204,6 +207,8 @@ class Volume:
     axes: tuple[tuple[float, float, float], ...] | None
     slices: Callable[[], Iterator[NDArray[np.float32]]] = field(repr=False, compare=False)
     """Yields (H, W) float32 slices in the modality's units (Hounsfield for CT), first to last."""
+    coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
+    """Where it is entered that no surface can be made of so few slices."""
 
     def voxels(self) -> NDArray[np.float32]:
         """All of it, (D, H, W) float32. Raises `UnreadableError` when a slice cannot be decoded."""

@@ -1,4 +1,4 @@
-"""Series put together as volumes: slices grouped by series and orientation, sorted along their normal."""
+"""Series put together as volumes: slices grouped by series and orientation, sorted as they lie or are numbered."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from phivet.cases.coverage import Coverage, Why, ranges
 from phivet.cases.description import Slice
 from phivet.cases.parts import Array, Volume
 
@@ -27,10 +28,11 @@ class Placed:
     stored: Callable[[int], Array]
 
 
-def volumes(placed: Sequence[Placed]) -> Iterator[Volume]:
+def volumes(placed: Sequence[Placed], coverage: Coverage) -> Iterator[Volume]:
     """The volumes that these slices make, numbered from 0 in the order of their first slices.
 
-    Slices of one series that lie at the same place (echoes, phases, time points) make a volume each.
+    Slices of one series that lie at the same place (echoes, phases, time points) make a volume each. Too few to make
+    one are entered into `coverage`.
     """
     series: defaultdict[tuple[object, ...], list[Placed]] = defaultdict(list)
     for each in placed:
@@ -42,15 +44,26 @@ def volumes(placed: Sequence[Placed]) -> Iterator[Volume]:
     for slices in series.values():
         for stack in _stacks(slices):
             if len(stack) >= FEWEST_SLICES:
-                yield _volume(number, stack)
+                yield _volume(number, stack, coverage)
                 number += 1
+            else:
+                too_few(stack, coverage)
+
+
+def too_few(stack: Sequence[Placed], coverage: Coverage) -> None:
+    """Enter that no surface can be made of these slices."""
+    for source in dict.fromkeys(each.source for each in stack):
+        frames = [each.slice.frame for each in stack if each.source == source]
+        coverage.skip(source, ranges(frames), Why.TOO_FEW_SLICES)
 
 
 def _along_normal(slices: Sequence[Placed]) -> NDArray[np.float64]:
-    """How far along its normal each slice lies, in mm; in the order given where the header does not tell."""
+    """How far along its normal each slice lies, in mm; its number, or place in line, where the header does not tell."""
     first = slices[0].slice
     if first.rows_cols is None or any(s.slice.position is None for s in slices):
-        return np.arange(len(slices), dtype=np.float64)
+        numbers = [s.slice.number for s in slices if s.slice.number is not None]
+        told = len(set(numbers)) == len(slices)
+        return np.array(numbers if told else range(len(slices)), dtype=np.float64)
     normal = np.cross(first.rows_cols[:3], first.rows_cols[3:])
     return np.array([np.dot(normal, s.slice.position) for s in slices if s.slice.position is not None])
 
@@ -69,15 +82,17 @@ def _stacks(slices: Sequence[Placed]) -> list[list[Placed]]:
     return stacks
 
 
-def _volume(number: int, stack: list[Placed]) -> Volume:
+def _volume(number: int, stack: list[Placed], coverage: Coverage) -> Volume:
     first = stack[0].slice
-    gaps = np.diff(_along_normal(stack))
-    step = float(np.median(gaps)) if first.rows_cols is not None else first.thickness or 1.0
+    step = first.thickness or 1.0
     row, column = first.spacing or (1.0, 1.0)
     axes = None
     if first.rows_cols is not None:
         across, down = np.array(first.rows_cols[:3]), np.array(first.rows_cols[3:])
-        axes = tuple(tuple(float(x) for x in axis) for axis in (np.cross(across, down), down, across))
+        places = np.array([each.slice.position for each in stack])
+        along = np.median(np.diff(places, axis=0), axis=0)
+        step = float(np.linalg.norm(along))
+        axes = tuple(tuple(float(x) for x in axis) for axis in (along / step, down, across))
 
     def slices() -> Iterator[NDArray[np.float32]]:
         for each in stack:
@@ -92,4 +107,5 @@ def _volume(number: int, stack: list[Placed]) -> Volume:
         spacing=(step, row, column),
         axes=axes,  # type: ignore[arg-type]
         slices=slices,
+        coverage=coverage,
     )

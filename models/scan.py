@@ -14,6 +14,7 @@ from phivet.cases.policy import Policy
 from phivet.cases.report import Report
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.detector import Detector
+from phivet.models.faces import Faces
 from phivet.models.headers import Headers, claims
 from phivet.models.notes import Notes
 from phivet.models.risk import assess
@@ -29,7 +30,7 @@ log = logging.getLogger("phivet")
 def detectors() -> list[Detector]:
     """Every detector, in the order in which they see a part."""
     notes = Notes()
-    return [Headers(notes), notes, BurnedInText(notes)]
+    return [Headers(notes), notes, BurnedInText(notes), Faces()]
 
 
 def scan(

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from phivet.cases.case import Case
+from phivet.cases.categories import Category
 from phivet.cases.errors import PhivetError
-from phivet.cases.parts import Attribute, Container, Frames, Header, Note, Property
+from phivet.cases.parts import Attribute, Container, Frames, Header, Note, Property, Volume
 from phivet.cases.places import Box, Element, Place, Plane, Region, Span
 from phivet.cases.report import Judged, Report
 from phivet.serving import words
@@ -21,6 +22,9 @@ from phivet.serving.pictures import Outline, Picture, outlines, picture
 
 PICTURES = 40
 """Pictures of a case at most: first those with findings, then the first frame of files that have none."""
+
+RENDERS = 8
+"""Renders of volumes at most, besides."""
 
 _THUMBNAIL = 360  # pixels of the longer side of a picture on which nothing was found
 _BOXES = 60  # on one picture
@@ -48,6 +52,8 @@ class Shot:
     outlines: tuple[Outline, ...] = ()
     more: int = 0
     """Boxes that are not drawn, none of them surer than those that are."""
+    rendered: bool = False
+    """Whether it is no frame but what can be rendered from the series that begins with `source`."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,12 @@ def exhibits(case: Case, report: Report, found: Sequence[Line], prefix: str, pic
     for judged in report.findings:
         if isinstance(judged.finding.place, Element | Span):
             by_source[judged.finding.place.source].append(judged)
-    boxes = boxes_by_picture(report.findings)
+    faces = {
+        judged.finding.place.series: judged
+        for judged in report.findings
+        if judged.finding.category is Category.FACE and isinstance(judged.finding.place, Region)
+    }
+    boxes = boxes_by_picture(judged for judged in report.findings if judged not in faces.values())
     wanted = _wanted(found, boxes, pictures)
     shown.left_out["pictures with findings"] = len(boxes) - len(wanted)
     spread = _spread(list(case.paths), pictures - len(wanted))
@@ -129,6 +140,8 @@ def exhibits(case: Case, report: Report, found: Sequence[Line], prefix: str, pic
                     _quote(shown, part, by_source.get(part.source, ()), prefix)
                 case Frames():
                     _photograph(shown, part, boxes, wanted, spread, prefix)
+                case Volume(series=series) if series in faces:
+                    _render(shown, part, faces[series], prefix)
     except (PhivetError, OSError):
         shown.complete = False
     pictured = {(shot.source, shot.plane, shot.index) for shot in shown.shots}
@@ -222,6 +235,24 @@ def _photograph(
         )
         for judged in (judged for found in on_it.values() for judged in found):
             shown.anchors.setdefault(judged, anchor)
+
+
+def _render(shown: Exhibits, volume: Volume, judged: Judged, prefix: str) -> None:
+    """What the finding in `volume` is about: made again, for a finding holds no pixels."""
+    from phivet.models.faces import Faces
+
+    if len(shown.shots) >= PICTURES + RENDERS:
+        shown.left_out["renders"] += 1
+        return
+    seen = Faces().judge(volume)
+    anchor = f"{prefix}-p{len(shown.shots) + 1}"
+    rendered = picture(seen.picture) if seen else None
+    drawn = outlines(rendered, [(Box(volume.sources[0], *seen.box), (judged,))]) if rendered and seen else []
+    first = volume.sources[0]
+    shown.shots.append(
+        Shot(anchor, first, volume.modality, Plane.PIXELS, 0, 1, False, rendered, tuple(drawn), rendered=True)
+    )
+    shown.anchors.setdefault(judged, anchor)
 
 
 def _quote(shown: Exhibits, note: Note, findings: Iterable[Judged], prefix: str) -> None:

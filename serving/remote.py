@@ -22,6 +22,7 @@ from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import View
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.detector import Detector
+from phivet.models.faces import Faces
 from phivet.models.headers import Headers
 from phivet.models.hits import Hit
 from phivet.models.notes import Notes
@@ -118,7 +119,7 @@ class RemoteWords:
 def remote_detectors(notes: Behind, words: Behind) -> list[Detector]:
     """The detectors, their heavy parts in the services behind."""
     remote = RemoteNotes(notes)
-    return [Headers(remote), remote, BurnedInText(remote, RemoteWords(words))]
+    return [Headers(remote), remote, BurnedInText(remote, RemoteWords(words)), Faces()]
 
 
 def question_of(text: str, known: Known) -> Row:

@@ -50,6 +50,7 @@ UNREAD: Mapping[Unread, Unseen] = {
 SKIPPED: Mapping[Why, str] = {
     Why.IDENTICAL: "every pixel equals that of a frame that was looked at",
     Why.BLANK: "one single value: nothing can be written in it",
+    Why.TOO_FEW_SLICES: "too few slices to make a surface, and so a face, of them",
 }
 
 CLAIMS: Mapping[ClaimKind, str] = {
@@ -79,6 +80,18 @@ REASONS: Mapping[Reason, str] = {
     Reason.PUBLIC_FIGURE: "the public knows the person",
     Reason.SMALL_COMMUNITY: "one of few in a small community",
     Reason.CONSTELLATION: "harmless alone, not together with what stands near it",
+    Reason.SURFACE_SHOWS_FACE: "rendered, its skin shows a face",
+    Reason.RELIEF: "eyes, nose and mouth stand out from the skin",
+    Reason.PARTIAL_FACE: "only part of the face is there",
+    Reason.THICK_SLICES: "its slices are thick",
+    Reason.TURNED: "its orientation is missing or wrong",
+    Reason.DEFACING: "traces of defacing",
+    Reason.RECONSTRUCTION: "a picture of a 3D reconstruction",
+    Reason.PHOTOGRAPH: "a photograph",
+    Reason.FETUS: "an unborn child",
+    Reason.FUNDUS: "the vessels at the back of an eye",
+    Reason.FINGERPRINT: "the ridges of a finger",
+    Reason.IRIS: "an iris",
     Reason.STUDY_KEY_MISSING: "the policy wants a study key, and there is none",
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from phivet.cases.case import Case, read_case
-from phivet.cases.coverage import NotScanned, Unread
+from phivet.cases.coverage import NotScanned, Skipped, Unread, Why
 from phivet.cases.parts import Container, Frames, Volume
 from phivet.cases.reader import Reader
 
@@ -116,3 +116,56 @@ def test_a_truncated_nifti_file_is_corrupt(tmp_path: Path, reader: Reader) -> No
     case = read_case(path, reader)
     list(case.parts())
     assert case.coverage.not_scanned == [NotScanned("file-1", Unread.CORRUPT)]
+
+
+def test_too_few_slices_are_said_to_be_so(tmp_path: Path, write_dicom: Write, reader: Reader) -> None:
+    write_series(write_dicom, [0, 1])
+    case = read_case(tmp_path, reader)
+    assert volumes(case) == []
+    assert case.coverage.skipped == [Skipped(source, "0", Why.TOO_FEW_SLICES) for source in ("file-1", "file-2")]
+
+
+def test_under_a_tilted_gantry_slices_are_shifted_against_each_other(
+    tmp_path: Path, write_dicom: Write, reader: Reader
+) -> None:
+    tilted = [1, 0, 0, 0, float(np.cos(0.3)), float(np.sin(0.3))]
+    for z in range(5):
+        write_dicom(
+            f"{z}.dcm", np.full((4, 6), z, np.int16), Modality="CT", SeriesInstanceUID="1.2.3",
+            ImagePositionPatient=[0, 0, 3 * z], ImageOrientationPatient=tilted, PixelSpacing=[0.5, 0.7],
+        )  # fmt: skip
+    (volume,) = volumes(read_case(tmp_path, reader))
+    assert volume.spacing == pytest.approx((3, 0.5, 0.7))
+    assert volume.axes is not None
+    np.testing.assert_allclose(volume.axes, [[0, 0, 1], tilted[3:], [1, 0, 0]], atol=1e-9)
+
+
+@pytest.mark.parametrize("modality", ["CT", "MR", "PT"])
+def test_slices_that_do_not_tell_where_they_lie_are_stacked_as_numbered(
+    tmp_path: Path, write_dicom: Write, reader: Reader, modality: str
+) -> None:
+    for number in range(12):
+        write_dicom(
+            f"{number}.dcm", np.full((4, 6), number, np.int16), Modality=modality, SeriesInstanceUID="1.2.3",
+            InstanceNumber=12 - number, SliceThickness=2,
+        )  # fmt: skip
+    (volume,) = volumes(read_case(tmp_path, reader))
+    assert (volume.axes, volume.spacing) == (None, (2, 1, 1))
+    assert list(volume.voxels()[:, 0, 0]) == list(range(11, -1, -1))
+
+
+def test_frames_that_share_one_position_are_stacked_in_their_order(
+    tmp_path: Path, write_dicom: Write, reader: Reader
+) -> None:
+    frames = np.arange(7, dtype=np.int16)[:, None, None] * np.ones((1, 4, 6), np.int16)
+    lies = {"ImagePositionPatient": [0, 0, 0], "ImageOrientationPatient": AXIAL}
+    write_dicom("a.dcm", frames, Modality="MR", SeriesInstanceUID="1.2.3", **lies)
+    (volume,) = volumes(read_case(tmp_path, reader))
+    assert (volume.axes, volume.shape) == (None, (7, 4, 6))
+    assert list(volume.voxels()[:, 0, 0]) == list(range(7))
+
+
+def test_pictures_without_a_position_are_no_slices(tmp_path: Path, write_dicom: Write, reader: Reader) -> None:
+    write_dicom("a.dcm", np.zeros((7, 4, 6), np.int16), Modality="XA", SeriesInstanceUID="1.2.3")
+    case = read_case(tmp_path, reader)
+    assert (volumes(case), case.coverage.skipped) == ([], [])

@@ -17,10 +17,12 @@ from phivet.cases.categories import Category
 from phivet.cases.coverage import Claim, ClaimKind, NotScanned, Skipped, Unread, Why
 from phivet.cases.errors import UnreadableError
 from phivet.cases.findings import Finding, Reason
-from phivet.cases.parts import Attribute, Container, Frames, Header, Note, Part, Property, View
+from phivet.cases.parts import Attribute, Container, Frames, Header, Note, Part, Property, View, Volume
 from phivet.cases.places import Box, Element, Place, Plane, Region, Span
 from phivet.cases.reader import Reader
 from phivet.cases.report import Action, Decision, Judged, Report
+from phivet.models.faces import Faces
+from phivet.models.faces_volumes import Judged as JudgedVolume
 from phivet.serving.exhibits import PICTURES
 from phivet.serving.page import write_page
 
@@ -369,3 +371,28 @@ def test_a_real_ultrasound_shows_with_the_hospital_boxed_and_its_header_marked(t
     assert one(soup, "figure:has(rect) svg")["viewbox"] == "0 0 640 480"
     assert one(soup, "#c1-headers + .card mark").get_text() == "BAPTIST MED CTR"
     assert len(soup.select("figure.shot")) == 2
+
+
+def test_a_face_in_a_volume_is_shown_as_it_can_be_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered = JudgedVolume(0.97, (Reason.RELIEF,), np.full((192, 150), 90, np.uint8), (30, 40, 120, 170))
+    monkeypatch.setattr(Faces, "judge", lambda faces, volume: rendered)
+    volume = Volume(("file-1", "file-2", "file-3"), 0, "CT", (3, 48, 64), (1, 1, 1), None, lambda: iter(()))
+    face = found(Category.FACE, Region(volume.sources, 0, 0, 0, 0, 3, 48, 64))
+    soup = page(tmp_path, (Given([frames(source) for source in volume.sources] + [volume]), report(face)))
+    shot = one(soup, "figure.shot:has(rect.block)")
+    assert "rendered from its series" in shot.get_text()
+    assert [one(shot, "rect.block")[side] for side in ("x", "y", "width", "height")] == ["30", "40", "90", "130"]
+    assert one(soup, "li.finding .what a")["href"] == f"#{shot['id']}"
+
+
+def test_a_volume_that_cannot_be_rendered_again_leaves_the_page_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(faces: Faces, volume: Volume) -> None:
+        raise UnreadableError(Unread.CODEC)
+
+    monkeypatch.setattr(Faces, "judge", unreadable)
+    volume = Volume(("file-1",), 0, "CT", (3, 48, 64), (1, 1, 1), None, lambda: iter(()))
+    face = found(Category.FACE, Region(volume.sources, 0, 0, 0, 0, 3, 48, 64))
+    soup = page(tmp_path, (Given([volume]), report(face)))
+    assert "Not all of the evidence could be read again" in soup.get_text()

@@ -1,0 +1,113 @@
+"""Faces: in volumes whose skin can be rendered, in pictures of reconstructions, in photographs; other biometrics."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from phivet.cases.categories import Category
+from phivet.cases.coverage import Why, ranges
+from phivet.cases.findings import Finding, Reason
+from phivet.cases.known import Known
+from phivet.cases.orientation import box_in_stored, turn_upright
+from phivet.cases.parts import Frames, Part, View, Volume, whole
+from phivet.models.faces_biometrics import biometrics
+from phivet.models.faces_photographs import Found, Photographs, is_photograph
+from phivet.models.faces_volumes import Judged, is_too_thin, judge
+
+if TYPE_CHECKING:
+    from phivet.models.faces_network import FaceNetwork
+
+LEAST = 0.05
+"""Scores below are not worth telling."""
+SURE = 0.5
+"""A photograph in which a face is so sure needs no second opinion."""
+FETUS_AT_MOST = 0.7
+"""An unborn child's face is for a person to judge: below any score that blocks."""
+CAMERAS = ("", "DMS", "ES", "GM", "OP", "OT", "XC")
+"""Modalities whose grey pictures may be photographs: cameras, and files that do not tell."""
+BIOMETRICS_IN = 4
+"""Of many frames, so many are looked at for fundi and prints: nobody films them."""
+
+Seen = tuple[Category, float, tuple[int, int, int, int], tuple[Reason, ...]]
+
+
+class Faces:
+    """Looks at every volume that makes a surface, and at every frame that is no slice of one."""
+
+    name = "faces"
+    version = "0.1.0"
+    reads: tuple[type[Part], ...] = (Frames, Volume)
+
+    def __init__(self, network: "FaceNetwork | None" = None, photographs: Photographs | None = None) -> None:
+        self._given = network
+        self._photographs = photographs or Photographs()
+
+    def describe(self) -> str:
+        """One line: what it looks for."""
+        return (
+            "faces: in heads that can be rendered from a volume, in pictures of 3D reconstructions, in photographs; "
+            "the backs of eyes and fingerprints"
+        )
+
+    def detect(self, part: Part, known: Known) -> list[Finding]:
+        """A region for each volume that shows a face; a box for each face, print or fundus in a frame."""
+        if isinstance(part, Volume):
+            return self._in_volume(part)
+        return list(self._in_frames(part)) if isinstance(part, Frames) and not part.sliced else []
+
+    def judge(self, volume: Volume) -> Judged | None:
+        """What `volume` shows, and the view that shows it: the evidence. None if there is no surface."""
+        return judge(volume, self._network)
+
+    @cached_property
+    def _network(self) -> "FaceNetwork":
+        from phivet.models.faces_network import FaceNetwork
+
+        return self._given or FaceNetwork()
+
+    def _in_volume(self, volume: Volume) -> list[Finding]:
+        if is_too_thin(volume):
+            frames = volume.shape[0] if len(volume.sources) == 1 else 1
+            for source in volume.sources:
+                volume.coverage.skip(source, ranges(list(range(frames))), Why.TOO_FEW_SLICES)
+            return []
+        judged = self.judge(volume)
+        if judged is None or judged.score < LEAST:
+            return []
+        return [Finding(Category.FACE, whole(volume), judged.score, self.name, judged.reasons)]
+
+    def _in_frames(self, frames: Frames) -> Iterator[Finding]:
+        every = max(1, frames.count // BIOMETRICS_IN)
+        for index, view in frames.views():
+            upright = turn_upright(view, frames.upright)
+            seen = self._faces(upright, frames.modality)
+            if index % every == 0:
+                height, width = upright.shape[:2]
+                seen += [
+                    (Category.BIOMETRIC, each.score, (0, 0, width, height), (each.reason,))
+                    for each in biometrics(upright)
+                ]
+            for category, score, box, reasons in seen:
+                place = frames.box(index, *box_in_stored(box, view.shape, frames.upright))
+                if score >= LEAST:
+                    yield Finding(category, place, score, self.name, reasons)
+
+    def _faces(self, view: View, modality: str) -> list[Seen]:
+        """The faces in a picture: those of a photograph, or the one of a reconstruction."""
+        photographed: list[Found] = []
+        if is_photograph(view) or (modality in CAMERAS and _is_grey(view)):
+            photographed = self._photographs.find(view)
+        found: list[Seen] = [(Category.FACE, each.score, each.box, (Reason.PHOTOGRAPH,)) for each in photographed]
+        if any(each.score >= SURE for each in photographed):
+            return found
+        (seen,) = self._network.judge([view])
+        box = seen.box or (0, 0, view.shape[1], view.shape[0])
+        if seen.kind == "fetus":
+            found.append((Category.FACE, min(seen.face, FETUS_AT_MOST), box, (Reason.RECONSTRUCTION, Reason.FETUS)))
+        else:
+            found.append((Category.FACE, seen.face, box, (Reason.RECONSTRUCTION,)))
+        return found
+
+
+def _is_grey(view: View) -> bool:
+    return view.ndim == 2 or bool((view[..., :1] == view).all())

@@ -1,0 +1,94 @@
+"""Batches without end of the pictures that were kept, on screens made anew, as squares that the network sees."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from phivet.datasets.faces_pictures import Picture
+from phivet.datasets.faces_screens import Screen, alone, panels
+from phivet.models.faces_network import KINDS
+from phivet.models.faces_windows import Window, cut, windows
+
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Squares (B, 1, S, S), kinds (B,), boxes (B, 4) in shares of the square, and whether each box is known (B,)."""
+PANELS = 0.2
+"""Share of screens with several pictures."""
+AGAIN = 60
+"""Batches after which it is looked whether there are new pictures."""
+
+
+class Stream(IterableDataset[Batch]):
+    """The batches of a seed; the pictures of `part` in `folder` are read as they come."""
+
+    def __init__(self, folder: Path, part: str, seed: int, batch: int) -> None:
+        self._folder, self._part, self._seed, self._size = folder, part, seed, batch
+
+    def __iter__(self) -> Iterator[Batch]:
+        torch.set_num_threads(1)
+        rng = np.random.default_rng(self._seed)
+        known: dict[Path, None] = {}
+        groups: dict[str, list[Picture]] = {kind.value: [] for kind in KINDS}
+        count = 0
+        while True:
+            if count % AGAIN == 0:
+                for path in sorted(self._folder.glob(f"{self._part}-*.npz")):
+                    if path not in known and not path.name.endswith(".new.npz"):
+                        known[path] = None
+                        for picture in read(path):
+                            groups[picture.kind].append(picture)
+            count += 1
+            yield self._batch(groups, rng)
+
+    def _batch(self, groups: dict[str, list[Picture]], rng: np.random.Generator) -> Batch:
+        rows = [row(self._screen(groups, rng), rng) for _ in range(self._size)]
+        squares, kinds, boxes, known = zip(*rows, strict=True)
+        return (
+            torch.from_numpy(np.stack(squares))[:, None],
+            torch.tensor(kinds),
+            torch.from_numpy(np.stack(boxes)),
+            torch.tensor(known),
+        )
+
+    def _screen(self, groups: dict[str, list[Picture]], rng: np.random.Generator) -> Screen:
+        share = {"other": 0.52, "face": 0.43, "fetus": 0.05 if groups["fetus"] else 0.0}
+        chances = np.array(list(share.values()))
+
+        def one(kind: str) -> Picture:
+            return groups[kind][int(rng.integers(len(groups[kind])))]
+
+        kind = str(rng.choice(list(share), p=chances / chances.sum()))
+        if rng.random() < PANELS:
+            return panels([one(kind), *(one("other") for _ in range(5))], rng)
+        return alone(one(kind), rng)
+
+
+def read(path: Path) -> list[Picture]:
+    """The pictures in a file that `faces_examples.keep` wrote."""
+    with np.load(path) as kept:
+        rows = zip(*(kept[name] for name in ("grey", "kinds", "boxes", "marks", "looks")), strict=True)
+        return [
+            Picture(grey, KINDS[int(kind)].value, tuple(map(float, box)), marks, path.stem, str(look))  # type: ignore[arg-type]
+            for grey, kind, box, marks, look in rows
+        ]
+
+
+def row(screen: Screen, rng: np.random.Generator) -> tuple[NDArray[np.float32], int, NDArray[np.float32], bool]:
+    """A screen as the network sees it: as a whole or, half of the times, what stands apart in it."""
+    height, width = screen.pixels.shape[:2]
+    window = Window(0, 0, width, height)
+    if rng.random() < 0.4:
+        found = windows(screen.pixels)
+        window = found[1] if len(found) == 2 else window
+    square = cut(screen.pixels, window)
+    kind = [each.value for each in KINDS].index(screen.kind)
+    box = np.zeros(4, np.float32)
+    if screen.box is not None:
+        side = max(window.x1 - window.x0, window.y1 - window.y0)
+        left, top = (window.x0 + window.x1 - side) / 2, (window.y0 + window.y1 - side) / 2
+        box = (np.array(screen.box, np.float32) - np.array((left, top, left, top), np.float32)) / np.float32(side)
+    return square, kind, np.clip(box, 0, 1), screen.box is not None and kind > 0

@@ -29,7 +29,8 @@ from phivet.datasets.notes import LabelledNote, held_out
 from phivet.models.hits import Hit
 from phivet.models.notes import WEIGHTS, Notes
 from phivet.training.cards import shown
-from phivet.training.figures import THRESHOLD, Figures, measure
+from phivet.training.measure_notes import THRESHOLD, counted
+from phivet.training.measured import Measured
 
 WORDS = 200
 ALONE, TOGETHER = 40, 96
@@ -89,7 +90,7 @@ def presidio() -> Callable[[str], list[Hit]]:
 
 def compare(examples: Path | None, weights: Path, sample: int | None, console: Console) -> None:
     """Print the figures on the examples of each file, and on the clean notes."""
-    from phivet.training.foreign import label_map, read_notes
+    from phivet.training.notes_foreign import label_map, read_notes
 
     files = {file.name: read_notes(file) for file in sorted(examples.glob("*.jsonl"))} if examples else {}
     sets = dict(files)
@@ -103,24 +104,24 @@ def compare(examples: Path | None, weights: Path, sample: int | None, console: C
         by_them = [_identifying(text, theirs(text)) for text in track(texts, "Presidio", console=Console(stderr=True))]
         without = [[hit for hit in hits if hit.category is not Category.ORGANISATION] for hits in by_them]
         judged = {
-            f"phivet, from {THRESHOLD}": measure(notes, by_us, THRESHOLD, alike),
-            "Presidio": measure(notes, without, 0.0, alike),
-            "with organisations": measure(notes, by_them, 0.0, alike),
-            "… from 0.5": measure(notes, by_them, 0.5, alike),
+            f"phivet, from {THRESHOLD}": counted(notes, by_us, THRESHOLD, alike),
+            "Presidio": counted(notes, without, 0.0, alike),
+            "with organisations": counted(notes, by_them, 0.0, alike),
+            "… from 0.5": counted(notes, by_them, 0.5, alike),
         }
         _show(title, notes, judged, console)
 
 
 def _identifying(text: str, hits: Sequence[Hit]) -> list[Hit]:
     """`hits` without countries and states, which are nobody's: no label says so where a note has none."""
-    from phivet.training.foreign import label_map
+    from phivet.training.notes_foreign import label_map
 
     countries = label_map().countries
     places = (Category.PLACE, Category.ADDRESS)
     return [hit for hit in hits if hit.category not in places or text[hit.start : hit.end].casefold() not in countries]
 
 
-def _show(title: str, notes: Sequence[LabelledNote], judged: dict[str, Figures], console: Console) -> None:
+def _show(title: str, notes: Sequence[LabelledNote], judged: dict[str, Measured], console: Console) -> None:
     words = sum(len(note.text.split()) for note in notes)
     labels = sum(len(note.labels) for note in notes)
     console.print(f"\n{title}: {len(notes):,} texts, {words:,} words, {labels:,} identifiers", style="bold")

@@ -1,7 +1,8 @@
-"""What the notes model must show on the held-out notes."""
+"""What held-out figures must reach."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from phivet.training.intervals import Figure
 
@@ -18,30 +19,18 @@ class Bar:
         return value <= self.limit if self.at_most else value >= self.limit
 
 
-BARS: Mapping[str, Bar] = {
-    "recall/any/overall": Bar(0.99),
-    "precision/any/overall": Bar(0.97),
-    "sparse/recall": Bar(0.95),
-    "arabic/recall": Bar(0.95),
-    "arabic/precision": Bar(0.95),
-    "notes/alarms": Bar(0.5, at_most=True),
-    "notes/touched": Bar(0.05, at_most=True),
-    "calibration/error": Bar(0.02, at_most=True),
-}
-EACH_CATEGORY = Bar(0.95)
-"""Of the recall (any) of every category that is labelled at all."""
+Bars = Mapping[str, Bar]
+"""By the name of the figure; a name with an asterisk is for every figure like it that has no bar of its own."""
 
 
-def bar(name: str) -> Bar | None:
+def bar(name: str, bars: Bars) -> Bar | None:
     """The bar of the figure with this name, if it has one."""
-    if name.startswith("recall/any/"):
-        return BARS.get(name, EACH_CATEGORY)
-    return BARS.get(name)
+    return bars.get(name) or next((each for like, each in bars.items() if fnmatchcase(name, like)), None)
 
 
-def missed(figures: Mapping[str, Figure]) -> Iterator[str]:
-    """The names of the figures that do not keep to their bar, and of those with a bar that are missing."""
-    for name in [*BARS, *(name for name in figures if name not in BARS)]:
-        limit = bar(name)
+def missed(figures: Mapping[str, Figure], bars: Bars) -> Iterator[str]:
+    """The names of the figures that do not keep to their bar, and of those with a bar of their own that are missing."""
+    for name in dict.fromkeys([*(name for name in bars if "*" not in name), *figures]):
+        limit = bar(name, bars)
         if limit is not None and (name not in figures or not limit.met(figures[name].value)):
             yield name

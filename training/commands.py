@@ -6,12 +6,18 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from phivet.cases.errors import PhivetError
+
 NOUNS = ("notes",)
 """The detectors that are trained."""
 FAILED = 64
 """Exit status for what cannot be done as it was asked (sysexits.h, EX_USAGE)."""
 
 Run = Callable[[argparse.Namespace], int]
+
+
+class CommandError(PhivetError):
+    """Options that make no sense together."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,8 +47,8 @@ def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     _add_noun(data)
     data.add_argument("--out", type=Path, default=Path("data"), metavar="FOLDER", help="default: %(default)s")
-    data.add_argument("--count", type=int, default=10_000, metavar="N", help="training notes (default: %(default)s)")
-    data.add_argument("--seed", type=int, default=0, metavar="N", help="of the training notes (default: %(default)s)")
+    data.add_argument("--count", type=int, default=10_000, metavar="N", help="for training (default: %(default)s)")
+    data.add_argument("--seed", type=int, default=0, metavar="N", help="of the training set (default: %(default)s)")
     data.set_defaults(run=_told(_data))
 
 
@@ -54,18 +60,19 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     evaluate = commands.add_parser(
         "evaluate",
         help="score a detector on labelled data (engineers)",
-        description="Score a detector on the held-out data, or on a labelled file. Exit status: 0 good enough (or of a "
-        "file), 1 not.",
+        description="Score a detector on its held-out data, or the notes model on a labelled file. Exit status: 0 good "
+        "enough (or of a file), 1 not.",
     )
-    evaluate.add_argument(
-        "noun", nargs="?", default="notes", choices=NOUNS, metavar="NOUN", help="default: %(default)s"
-    )
-    evaluate.add_argument("--model", metavar="MODEL", help="models:/notes@champion, runs:/ID/model or a folder; "
+    evaluate.add_argument("noun", nargs="?", choices=NOUNS, metavar="NOUN", help="default: all, one after the other")
+    evaluate.add_argument("--model", metavar="MODEL", help="models:/NOUN@champion, runs:/ID/model or a folder; "
                           "default: the shipped weights")  # fmt: skip
-    evaluate.add_argument("--jsonl", type=Path, metavar="FILE", help="rows of text and spans, labelled by others")
     evaluate.add_argument(
-        "--threshold", type=_share, default=0.5, metavar="SCORE", help="a hit counts from here (default: %(default)s)"
+        "--jsonl", type=Path, metavar="FILE", help="notes: rows of text and spans, labelled by others"
     )
+    evaluate.add_argument(
+        "--threshold", type=_share, default=0.5, metavar="SCORE",
+        help="with --jsonl: a hit counts from here (default: %(default)s)",
+    )  # fmt: skip
     evaluate.add_argument("--json", action="store_true", help="all figures as one JSON object")
     evaluate.set_defaults(run=_told(_evaluate))
 
@@ -87,15 +94,20 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _data(options: argparse.Namespace) -> int:
-    from phivet.training.data import write_sets
-
-    return write_sets(options.noun, options.out, options.count, options.seed)
+    sets = import_module(f"phivet.training.data_{options.noun}")
+    return int(sets.write_sets(options.out, options.count, options.seed))
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from phivet.training.evaluate import evaluate
+    from phivet.training.evaluate import evaluate, evaluate_file
 
-    return evaluate(options.noun, options.model, options.jsonl, options.threshold, options.json)
+    if options.jsonl is not None:
+        if options.noun not in (None, "notes"):
+            raise CommandError("--jsonl is for the noun notes")
+        return evaluate_file(options.jsonl, options.model, options.threshold, options.json)
+    if options.model is not None and options.noun is None:
+        raise CommandError("say of which NOUN the model is")
+    return evaluate([options.noun] if options.noun else NOUNS, options.model, options.json)
 
 
 def _promote(options: argparse.Namespace) -> int:
@@ -108,8 +120,6 @@ def _told(run: Run) -> Run:
     """`run`, with what went wrong told in a sentence."""
 
     def told(options: argparse.Namespace) -> int:
-        from phivet.cases.errors import PhivetError
-
         try:
             return run(options)
         except PhivetError as error:

@@ -1,125 +1,107 @@
-"""`phivet evaluate`: how good the notes model is, on the held-out notes or on a file that others labelled."""
-
-from __future__ import annotations
+"""`phivet evaluate`: how good the detectors are, on their held-out data, or the notes model on a file of yours."""
 
 import json
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from phivet.training.bars import bar, missed
+from phivet.training.bars import Bars, bar, missed
 from phivet.training.cards import shown, shown_bar
-from phivet.training.entities import Judge
-from phivet.training.figures import THRESHOLD, Figures, measure
+from phivet.training.intervals import Figure
+from phivet.training.measured import Measured, measure_of
 from phivet.training.tracking import fetched
 
-if TYPE_CHECKING:
-    from phivet.datasets.notes import LabelledNote
 
-WORDS = 200
-"""Length of the note whose time is told."""
-
-
-@dataclass(frozen=True)
-class Speed:
-    """Median milliseconds for one note of about 200 words, judged alone, and notes per second judged together."""
-
-    note_ms: float
-    notes_per_second: float
-
-
-def judge(weights: Path | None = None) -> Judge:
-    """The notes detector with the model in the folder `weights`, or with the weights that are shipped."""
-    from phivet.models.notes import Notes
-
-    notes = Notes(weights=weights) if weights else Notes()
-    return lambda texts: notes.find_all(list(texts))
-
-
-def score(
-    judge: Judge, notes: Sequence[LabelledNote], threshold: float = THRESHOLD, **how: object
-) -> tuple[Figures, Speed]:
-    """The figures of `judge` on `notes`, and how fast it was; `how` as `figures.measure` takes it."""
-    texts = [note.text for note in notes]
-    began = time.perf_counter()
-    found = judge(texts)
-    rate = len(texts) / max(time.perf_counter() - began, 1e-9)
-    return measure(notes, found, threshold, **how), Speed(_latency(judge, texts), rate)  # type: ignore[arg-type]
-
-
-def evaluate(noun: str, model: str | None, jsonl: Path | None, threshold: float, as_json: bool) -> int:
-    """Score the model and print its figures; exit status 1 if the held-out notes show that it is not good enough.
+def evaluate(nouns: Sequence[str], model: str | None, as_json: bool) -> int:
+    """Score the shipped models, or the one named, and print their figures; exit status 1 if one misses a bar.
 
     Raises:
-        PhivetError: there is no such model, or the labelled file is wrong.
+        PhivetError: there is no such model.
     """
-    alike = None
-    if jsonl is not None:
-        from phivet.training.foreign import label_map, read_notes
+    status = 0
+    for noun in nouns:
+        how = measure_of(noun)
+        with fetched(model) if model else nullcontext(None) as folder:
+            measured = how.measure(folder)
+        failed = list(missed(measured.figures, how.BARS))
+        status = 1 if failed else status
+        if as_json:
+            _write(noun, model, measured, failed)
+        else:
+            show(noun, measured, how.BARS)
+    return status
 
-        notes, alike = read_notes(jsonl), label_map().alike()
-    else:
-        from phivet.datasets.notes import held_out
 
-        notes = held_out()
+def evaluate_file(path: Path, model: str | None, threshold: float, as_json: bool) -> int:
+    """Score the notes model on a file that others labelled, and print its figures.
+
+    Raises:
+        PhivetError: there is no such model, or the file is wrong.
+    """
+    from phivet.training import measure_notes
+    from phivet.training.notes_foreign import label_map, read_notes
+
+    notes = read_notes(path)
     with fetched(model) if model else nullcontext(None) as folder:
-        figures, speed = score(judge(folder), notes, threshold, alike=alike)
-    failed = [] if jsonl else list(missed(figures.figures))
+        measured = measure_notes.scored(measure_notes.judge(folder), notes, threshold, label_map().alike())
     if as_json:
-        report = {"noun": noun, "model": model or "shipped", **figures.as_json(), "speed": asdict(speed)}
-        sys.stdout.write(json.dumps(report | {"missed": failed}) + "\n")
+        _write("notes", model, measured, [])
     else:
-        show(figures, speed, Console(), bars=jsonl is None)
-    return 1 if failed else 0
+        show("notes", measured, {})
+    return 0
 
 
-def show(figures: Figures, speed: Speed, console: Console, bars: bool) -> None:
-    """Print the figures with their intervals, against the bars if they are of the held-out notes."""
+def show(noun: str, measured: Measured, bars: Bars) -> None:
+    """Print the figures with their intervals, against their bars if there are any.
+
+    Figures of single things (`recall/any/name`) come in a table of their own: a row for each, the interval only
+    where there is a bar, for there are many.
+    """
+    console = Console()
     console.print(
-        f"{figures.notes:,} notes of {figures.hands:,} hands, a hit from {figures.threshold:g}. "
-        "Per cent, and its 95 % interval; alarms are per 1,000 words."
+        f"[bold]{noun}[/]: {measured.items:,} items of {measured.sources:,} sources. "
+        "Per cent unless it is an error, an AUROC, or alarms per 1,000 words; and the 95 % interval."
     )
-    overall = _table("figure", "", "of", *(["bar", ""] if bars else []))
-    categories = _table("category", "recall (any)", "recall (same)", "precision (any)", "labels")
-    for name, figure in figures.figures.items():
-        kind, _, what = name.rpartition("/")
-        limit = bar(name) if bars else None
-        met = "" if limit is None else "[green]met[/]" if limit.met(figure.value) else "[red]missed[/]"
-        if "/" not in kind or what == "overall":
-            overall.add_row(name, shown(name, figure), f"{figure.count:,}", *([shown_bar(name), met] if bars else []))
-        elif kind == "recall/any":
-            cells = [
-                shown(f"{kind}/{what}", figures.figures.get(f"{kind}/{what}"), digits=1)
-                for kind in ("recall/any", "recall/same", "precision/any")
-            ]
-            cells[0] = f"[red]{cells[0]}[/]" if "missed" in met else cells[0]
-            categories.add_row(what, *cells, f"{figure.count:,}")
-    console.print(overall, "", categories, "", sep="\n")
-    console.print(
-        f"{speed.note_ms:.1f} ms for a note of {WORDS} words; {speed.notes_per_second:,.0f} notes a second together"
-    )
+    single = {name for name in measured.figures if name.count("/") > 1 and not name.endswith("/overall")}
+    console.print(_overall({name: one for name, one in measured.figures.items() if name not in single}, bars))
+    if single:
+        console.print("", _by_thing({name: measured.figures[name] for name in sorted(single)}, bars), "", sep="\n")
+    console.print(" · ".join(f"{name} {value:,.1f}" for name, value in measured.speed.items()))
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=True)
+def _overall(figures: Mapping[str, Figure], bars: Bars) -> Table:
+    table = Table("figure", "", "of", *(["bar", ""] if bars else []), box=None, pad_edge=False)
+    for name, one in figures.items():
+        row = [name, shown(name, one), f"{one.count:,}"]
+        if bars:
+            limit = bar(name, bars)
+            met = "" if limit is None else "[green]met[/]" if limit.met(one.value) else "[red]missed[/]"
+            row += [shown_bar(name, bars), met]
+        table.add_row(*row)
     return table
 
 
-def _latency(judge: Judge, texts: Sequence[str], count: int = 25) -> float:
-    """The median of `count` notes, those whose length is nearest to `WORDS`, one by one, in milliseconds."""
-    times = []
-    for text in sorted(texts, key=lambda text: abs(len(text.split()) - WORDS))[:count]:
-        began = time.perf_counter()
-        judge([text])
-        times.append(1_000 * (time.perf_counter() - began))
-    return median(times)
+def _by_thing(figures: Mapping[str, Figure], bars: Bars) -> Table:
+    kinds = sorted({name.rpartition("/")[0] for name in figures})
+    table = Table(box=None, pad_edge=False)
+    for kind in ("", *kinds):
+        table.add_column(kind.replace("/", "\n"), no_wrap=True)
+    for thing in sorted({name.rpartition("/")[2] for name in figures}):
+        cells = []
+        for name in (f"{kind}/{thing}" for kind in kinds):
+            one, limit = figures.get(name), bar(name, bars)
+            text = shown(name, one, digits=1)
+            cells.append(text.partition(" ")[0] if limit is None else text)
+            if limit is not None and one is not None and not limit.met(one.value):
+                cells[-1] = f"[red]{text}[/]"
+        table.add_row(thing, *cells)
+    return table
+
+
+def _write(noun: str, model: str | None, measured: Measured, failed: list[str]) -> None:
+    report = {"noun": noun, "model": model or "shipped", **measured.as_json(), "missed": failed}
+    sys.stdout.write(json.dumps(report) + "\n")

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from phivet.training.entities import CATEGORIES
-from phivet.training.figures import Figures
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def draw(figures: Figures, folder: Path) -> list[Path]:
-    """Write `confusion.png` and `reliability.png` to `folder`; their paths."""
+def written(pictures: Mapping[str, Figure], folder: Path) -> list[Path]:
+    """Write each picture to `folder` as NAME.png; their paths."""
     paths = []
-    for name, picture in (("confusion", confusion(figures)), ("reliability", reliability(figures))):
+    for name, picture in pictures.items():
         paths.append(folder / f"{name}.png")
         picture.savefig(paths[-1], dpi=120, bbox_inches="tight")
     return paths
 
 
-def confusion(figures: Figures) -> Figure:
-    """Labels by rows, what was found there by columns, each row in per cent of its labels; unused categories left out.
+def confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Figure:
+    """Labels by rows, what was found there by columns, each row in per cent of its labels; unused names left out.
 
     The last row is what was found where nothing is, in per cent of those false alarms.
     """
     from matplotlib.figure import Figure
 
-    names = [*CATEGORIES, "nothing"]
-    counts = figures.confusion
     used = [number for number in range(len(names)) if counts[number].any() or counts[:, number].any()]
     shown = counts[np.ix_(used, used)]
     shares = 100 * shown / np.maximum(1, shown.sum(axis=1, keepdims=True))
@@ -49,15 +46,14 @@ def confusion(figures: Figures) -> Figure:
     return picture
 
 
-def reliability(figures: Figures) -> Figure:
+def reliability(points: Sequence[Mapping[str, Any]], error: float) -> Figure:
     """The share of hits that is right by their mean score, in bins of equal mass; on the diagonal scores are true."""
     from matplotlib.figure import Figure
 
     picture = Figure(figsize=(4.5, 4.5))
     axes = picture.subplots()
     axes.plot((0, 1), (0, 1), color="grey", linestyle="--", linewidth=1)
-    points = figures.reliability
-    axes.plot([point.score for point in points], [point.right for point in points], marker="o")
+    axes.plot([point["score"] for point in points], [point["right"] for point in points], marker="o")
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="score", ylabel="right", aspect="equal")
-    axes.set_title(f"expected calibration error {figures.figures['calibration/error'].value:.3f}")
+    axes.set_title(f"expected calibration error {error:.3f}")
     return picture

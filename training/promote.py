@@ -1,36 +1,26 @@
 """`phivet promote`: the challenger becomes champion only if it is nowhere surely worse.
 
-Both judge the same held-out notes, and a paired bootstrap (the same weights for both) gives each change its interval.
-The lower bound of every change must be above -0.5 points:
-
-    recall of each category     (any) in per cent of its labels
-    false alarms                in per cent of the whole notes without identifiers: those without any alarm
+Both judge the same held-out data, and a paired bootstrap (the same weights for both) gives each change its interval.
+The lower bound of the change of everything that the noun guards (`measured.py`) must be above -0.5 points: of the
+notes, the recall of each category (any), and the share of whole notes without identifiers that are left alone.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from phivet.models.hits import Hit
-from phivet.training.entities import tally
-from phivet.training.figures import THRESHOLD, all_ratios
-from phivet.training.intervals import REPLICATES, Figure, Ratio, figure, resampled, weights
-
-if TYPE_CHECKING:
-    from phivet.datasets.notes import LabelledNote
+from phivet.training.intervals import REPLICATES, Figure, figure, resampled, weights
+from phivet.training.measured import Measured, measure_of
 
 WORST = -0.005
 """The lower bound of a change must be above this."""
 SHIPPED = Path(__file__).resolve().parents[1] / "models" / "weights"
-UNTOUCHED = "notes without a false alarm"
 
 
 @dataclass(frozen=True)
@@ -49,33 +39,16 @@ class Change:
         return f"{self.what}: {100 * self.by.value:+.2f} points ({low:+.2f} to {high:+.2f}, on {self.by.count:,})"
 
 
-def changes(
-    notes: Sequence[LabelledNote],
-    champion: Sequence[Sequence[Hit]],
-    challenger: Sequence[Sequence[Hit]],
-    threshold: float = THRESHOLD,
-    replicates: int = REPLICATES,
-) -> list[Change]:
-    """The change of each category's recall, and of the notes without a false alarm, by what either found in `notes`."""
-    before, after = (_compared(notes, found, threshold) for found in (champion, challenger))
-    weighed = weights([note.hand for note in notes], replicates)
-    old, new = resampled(weighed, before), resampled(weighed, after)
-    return [Change(name, figure(new[name] - old[name], ratio.whole.sum())) for name, ratio in before.items()]
+def changes(champion: Measured, challenger: Measured, replicates: int = REPLICATES) -> list[Change]:
+    """The change of everything that is guarded, by what either showed on the same data."""
+    if champion.owners != challenger.owners or champion.guarded.keys() != challenger.guarded.keys():
+        raise ValueError("the two were not measured on the same data")
+    weighed = weights(champion.owners, replicates)
+    old, new = resampled(weighed, champion.guarded), resampled(weighed, challenger.guarded)
+    return [Change(name, figure(new[name] - old[name], ratio.whole.sum())) for name, ratio in champion.guarded.items()]
 
 
-def _compared(notes: Sequence[LabelledNote], found: Sequence[Sequence[Hit]], threshold: float) -> dict[str, Ratio]:
-    ratios = all_ratios(notes, tally(notes, found, threshold))
-    compared = {
-        f"recall of {name.removeprefix('recall/any/')}": ratio
-        for name, ratio in ratios.items()
-        if name.startswith("recall/any/")
-    }
-    if (touched := ratios.get("notes/touched")) is not None:
-        compared[UNTOUCHED] = Ratio(touched.whole - touched.part, touched.whole)
-    return compared
-
-
-def promote(noun: str, folder: Path = SHIPPED, threshold: float = THRESHOLD) -> int:
+def promote(noun: str, folder: Path = SHIPPED) -> int:
     """Compare the registered challenger with the champion, or with what is shipped if there is none, and promote it.
 
     Its weights and model card then lie in `folder`/`noun`. Exit status 1 if it is refused; it is said why.
@@ -83,8 +56,6 @@ def promote(noun: str, folder: Path = SHIPPED, threshold: float = THRESHOLD) -> 
     Raises:
         PhivetError: no challenger is registered.
     """
-    from phivet.datasets.notes import held_out
-    from phivet.training.evaluate import judge
     from phivet.training.tracking import CHALLENGER, CHAMPION, TrackingError, aliased, connect, fetched
 
     console = Console()
@@ -101,15 +72,14 @@ def promote(noun: str, folder: Path = SHIPPED, threshold: float = THRESHOLD) -> 
         connect().set_registered_model_alias(noun, CHAMPION, version)
         console.print(f"version {version} is champion: there was none before")
         return 0
-    notes = held_out()
-    texts = [note.text for note in notes]
+    noun_measure = measure_of(noun).measure
     with ExitStack() as stack:
         challenger = stack.enter_context(fetched(f"models:/{noun}/{version}"))
-        champion = stack.enter_context(fetched(f"models:/{noun}/{reigning}")) if reigning else None
-        compared = changes(notes, judge(champion)(texts), judge(challenger)(texts), threshold)
+        champion = stack.enter_context(fetched(f"models:/{noun}/{reigning}")) if reigning else folder / noun
+        compared = changes(noun_measure(champion), noun_measure(challenger))
         worse = [change for change in compared if not change.allowed()]
         against = f"version {reigning}" if reigning else "what is shipped"
-        if worse or not any(change.what == UNTOUCHED for change in compared):
+        if worse or not compared:
             console.print(
                 f"version {version} stays challenger: beside {against} it may be worse by more than 0.5 points"
             )

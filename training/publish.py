@@ -1,32 +1,22 @@
-"""The end of every training: the model is scored on the held-out notes, described, logged, and registered."""
+"""The end of every training: the model is scored on the held-out data, described, logged, and registered."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from phivet.training import evaluate
-from phivet.training.cards import card
-from phivet.training.figures import Figures
-from phivet.training.plots import draw
-from phivet.training.tracking import DataSet, Run, code_version
-
-if TYPE_CHECKING:
-    from phivet.datasets.notes import LabelledNote
+from phivet.training.measured import DataSet, Measured, measure_of
+from phivet.training.tracking import Run, code_version
 
 
-def publish(run: Run, model: Path, data: Mapping[str, DataSet], notes: Sequence[LabelledNote]) -> Figures:
-    """Score the model in the folder `model` on the held-out `notes`, write its card there, log all, and register it.
+def publish(run: Run, model: Path, data: Mapping[str, DataSet]) -> Measured:
+    """Score the model in the folder `model` on its held-out data, write its card there, log all, and register it.
 
     `data` is what it was made from, by what each set is for: it stands in the card.
     """
-    figures, speed = evaluate.score(evaluate.judge(model), notes)
-    text = card(run.noun, figures, data, run.id, code_version())
-    (model / "README.md").write_text(text, "utf-8")
+    noun = measure_of(run.noun)
+    measured = noun.measure(model)
+    (model / "README.md").write_text(noun.card(measured, data, run.id, code_version()), "utf-8")
     with TemporaryDirectory(prefix="phivet-") as folder:
-        run.log(figures, "held_out", draw(figures, Path(folder)), **asdict(speed))
+        run.log(measured, "held_out", noun.draw(measured, Path(folder)))
     run.register(model)
-    return figures
+    return measured

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from phivet.cases.errors import PhivetError
-from phivet.training.figures import Figures
+from phivet.training.measured import DataSet, Measured
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -44,14 +44,6 @@ class TrackingError(PhivetError):
 
 
 @dataclass(frozen=True)
-class DataSet:
-    """What a run read: the digest of the notes and how many there are."""
-
-    digest: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Run:
     """One training, as MLflow keeps it."""
 
@@ -64,18 +56,18 @@ class Run:
 
         mlflow.log_metrics(values, step=step, run_id=self.id)
 
-    def log(self, figures: Figures, data: str, pictures: Sequence[Path] = (), **more: float) -> None:
-        """Log all figures on the set `data` with their intervals, as metrics and as `DATA/figures.json`, and `more`."""
+    def log(self, measured: Measured, data: str, pictures: Sequence[Path] = ()) -> None:
+        """Log all figures on the set `data` with their intervals, and speeds, as metrics and as `DATA/figures.json`."""
         import mlflow
 
         values = {
             f"{data}/{name}{end}": value
-            for name, figure in figures.figures.items()
+            for name, figure in measured.figures.items()
             for end, value in (("", figure.value), (".low", figure.low), (".high", figure.high))
             if value == value
         }
-        mlflow.log_metrics(values | {f"{data}/{name}": value for name, value in more.items()}, run_id=self.id)
-        mlflow.log_dict(figures.as_json(), f"{data}/figures.json", run_id=self.id)
+        mlflow.log_metrics(values | {f"{data}/{name}": each for name, each in measured.speed.items()}, run_id=self.id)
+        mlflow.log_dict(measured.as_json(), f"{data}/figures.json", run_id=self.id)
         for picture in pictures:
             mlflow.log_artifact(str(picture), data, run_id=self.id)
 
@@ -112,8 +104,8 @@ def run(noun: str, config: Mapping[str, object], data: Mapping[str, DataSet], re
         if not resume:
             mlflow.log_params(dict(config))
             for name, part in data.items():
-                mlflow.log_param(f"{name}_notes", part.count)
-                source = CodeDatasetSource({"module": f"phivet.datasets.{noun}", "notes": str(part.count)})
+                mlflow.log_param(f"{name}_items", part.count)
+                source = CodeDatasetSource({"module": f"phivet.datasets.{noun}", "items": str(part.count)})
                 read = MetaDataset(source, f"{noun}_{name}", part.digest[:36])  # type: ignore[abstract]
                 mlflow.log_input(read, context=name)
         yield Run(started.info.run_id, noun)

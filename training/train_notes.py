@@ -31,13 +31,13 @@ def train(config: Config, folder: Path, minutes: float) -> bool:
     from phivet.datasets import notes
     from phivet.training import tracking
     from phivet.training.calibrate_notes import calibrate
+    from phivet.training.measured import DataSet
     from phivet.training.publish import publish
-    from phivet.training.tracking import DataSet
 
     base = base_encoder()
     load_tokenizer(base).save(str(folder / "tokenizer.json"))
     sample = list(islice(notes.training(config.seed), SAMPLE))
-    validation, held_out = notes.validation(), notes.held_out()
+    validation = notes.validation()
     data = {
         "training": DataSet(notes.digest(sample), SAMPLE),
         "validation": DataSet(notes.digest(validation), len(validation)),
@@ -52,7 +52,7 @@ def train(config: Config, folder: Path, minutes: float) -> bool:
         encoder.half().save_pretrained(model)
         load_tokenizer(base).save(str(model / "tokenizer.json"))
         calibrate(model, validation)
-        publish(run, model, data, held_out)
+        publish(run, model, data)
     return True
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from phivet.cases.known import Known
 from phivet.models.notes import Notes
-from phivet.training import evaluate
+from phivet.training import measure_notes
 from phivet.training.commands import FAILED, add
-from phivet.training.entities import Judge
+from phivet.training.notes_entities import Judge
 
 ROWS = (
     {"id": "1", "text": "Mr John Whitfield, DOB 03/04/1951.", "spans": [
@@ -37,7 +37,7 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
         notes = Notes()
         return lambda texts: [notes.find(text, Known()) for text in texts]
 
-    monkeypatch.setattr(evaluate, "judge", judge)
+    monkeypatch.setattr(measure_notes, "judge", judge)
 
 
 @pytest.fixture
@@ -68,13 +68,13 @@ def test_the_json_is_one_object_and_nothing_else(labelled: Path, capsys: pytest.
 def test_the_rules_alone_do_not_meet_the_bars(
     labelled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from phivet.training.foreign import read_notes
+    from phivet.training.notes_foreign import read_notes
 
     monkeypatch.setattr("phivet.datasets.notes.held_out", lambda: read_notes(labelled))
-    assert phivet("evaluate") == 1
+    assert phivet("evaluate", "notes") == 1
     shown = capsys.readouterr().out
     assert "met" in shown
-    assert phivet("evaluate", "--json") == 1
+    assert phivet("evaluate", "notes", "--json") == 1
     assert "sparse/recall" in json.loads(capsys.readouterr().out)["missed"]
 
 
@@ -83,6 +83,7 @@ def test_the_rules_alone_do_not_meet_the_bars(
     [
         (("evaluate", "notes", "--jsonl", "nothing.jsonl"), "cannot be read"),
         (("evaluate", "notes", "--model", "nowhere"), "no model in this folder"),
+        (("evaluate", "--model", "nowhere"), "of which NOUN"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(

@@ -11,8 +11,11 @@ from phivet.cases.findings import Reason
 from phivet.datasets.notes import Label, LabelledNote
 from phivet.models.hits import Hit
 from phivet.training import tracking
-from phivet.training.entities import Judge
-from phivet.training.promote import UNTOUCHED, changes, promote, write_weights
+from phivet.training.measure_notes import UNTOUCHED, counted
+from phivet.training.measured import DataSet
+from phivet.training.notes_entities import Judge
+from phivet.training.promote import Change, promote, write_weights
+from phivet.training.promote import changes as changes_of
 from phivet.training.publish import publish
 
 WORDS = {Category.NAME: "Whitfield", Category.DATE: "03/04/1951", Category.EVENT: "Baker"}
@@ -56,7 +59,7 @@ def stand_in(folder: Path | None) -> Judge:
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
     monkeypatch.setattr("phivet.datasets.notes.held_out", held_out)
-    monkeypatch.setattr("phivet.training.evaluate.judge", stand_in)
+    monkeypatch.setattr("phivet.training.measure_notes.judge", stand_in)
     yield tmp_path / "weights"
 
 
@@ -108,9 +111,9 @@ def test_what_a_training_publishes_can_be_promoted_with_its_card(store: Path, tm
     model = tmp_path / "trained"
     model.mkdir()
     (model / "config.json").write_text(json.dumps({"kinds": ["name", "date"]}))
-    data = {"training": tracking.DataSet("abc123", 7)}
+    data = {"training": DataSet("abc123", 7)}
     with tracking.run("notes", {}, data) as run:
-        figures = publish(run, model, data, held_out())
+        figures = publish(run, model, data)
     assert figures.figures["recall/same/overall"].value == 1
     assert promote("notes", store) == 0
     text = (store / "notes" / "README.md").read_text("utf-8")
@@ -119,6 +122,10 @@ def test_what_a_training_publishes_can_be_promoted_with_its_card(store: Path, tm
     assert logged["held_out/recall/same/date"] == 1
     assert logged["held_out/note_ms"] > 0
     assert "Whitfield" not in text
+
+
+def changes(notes: list[LabelledNote], old: list[list[Hit]], new: list[list[Hit]]) -> list[Change]:
+    return changes_of(counted(notes, old), counted(notes, new))
 
 
 def found(notes: list[LabelledNote], *kinds: str) -> list[list[Hit]]:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,28 +13,27 @@ from phivet.cases.findings import Reason
 from phivet.datasets.notes import Label, LabelledNote, digest
 from phivet.models.hits import Hit
 from phivet.training import tracking
-from phivet.training.cards import card
-from phivet.training.figures import Figures, measure
-from phivet.training.plots import draw
+from phivet.training.measure_notes import card, counted, draw
+from phivet.training.measured import DataSet, Measured
 
 MARK = "Zebediah"
 NOTES = [
     LabelledNote(f"{MARK} Quartermaine, seen.", (Label(Category.NAME, 0, 21),), "note", f"genre{n}", f"hand{n}", "en")
     for n in range(3)
 ]
-DATA = {"training": tracking.DataSet(digest(NOTES), 300), "held_out": tracking.DataSet(digest(NOTES), 3)}
+DATA = {"training": DataSet(digest(NOTES), 300), "held_out": DataSet(digest(NOTES), 3)}
 
 
 @pytest.fixture(scope="module")
-def figures() -> Figures:
+def figures() -> Measured:
     hits = [
         [Hit(Category.NAME, 0, 8, 0.9, (Reason.IN_CONTEXT,)), Hit(Category.DATE, 23, 27, 0.6, (Reason.IN_CONTEXT,))]
     ]
-    return measure(NOTES, hits * 3)
+    return replace(counted(NOTES, hits * 3), speed={"note_ms": 1.5})
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory, figures: Figures) -> Iterator[Path]:
+def store(tmp_path_factory: pytest.TempPathFactory, figures: Measured) -> Iterator[Path]:
     """A store with one training in it, as a recipe leaves it."""
     folder = tmp_path_factory.mktemp("store")
     with pytest.MonkeyPatch.context() as environment:
@@ -42,10 +42,10 @@ def store(tmp_path_factory: pytest.TempPathFactory, figures: Figures) -> Iterato
         model.mkdir()
         with tracking.run("notes", {"rate": 3e-4, "tokens": 10_000_000}, DATA) as run:
             run.progress(1, loss=0.5)
-            run.log(figures, "held_out", draw(figures, folder), note_ms=1.5)
+            run.log(figures, "held_out", draw(figures, folder))
             (model / "config.json").write_text("{}")
             (model / "model.safetensors").write_bytes(b"weights")
-            (model / "README.md").write_text(card("notes", figures, DATA, run.id, tracking.code_version()), "utf-8")
+            (model / "README.md").write_text(card(figures, DATA, run.id, tracking.code_version()), "utf-8")
             run.register(model)
         yield folder
 
@@ -64,7 +64,7 @@ def test_the_run_holds_config_digests_code_version_and_figures_with_intervals(st
     assert {(one.dataset.name, one.dataset.digest) for one in run.inputs.dataset_inputs} == {
         ("notes_training", digest(NOTES)), ("notes_held_out", digest(NOTES)),
     }  # fmt: skip
-    assert run.data.params["training_notes"] == "300"
+    assert run.data.params["training_items"] == "300"
     assert run.data.tags["phivet.code"] == tracking.code_version()
     metrics = run.data.metrics
     assert metrics["held_out/recall/any/name"] == 1
@@ -109,7 +109,7 @@ def test_an_interrupted_run_is_taken_up_again(store: Path) -> None:
     assert [point.value for point in client.get_metric_history(run.id, "loss")] == [0.5, 0.4]
 
 
-def test_the_card_tells_data_figures_and_run(store: Path, figures: Figures) -> None:
+def test_the_card_tells_data_figures_and_run(store: Path, figures: Measured) -> None:
     text = (store / "trained" / "README.md").read_text("utf-8")
     assert text.startswith("---\nlicense: apache-2.0\n")
     assert f"| training | 300 | `{digest(NOTES)}` |" in text
@@ -119,7 +119,7 @@ def test_the_card_tells_data_figures_and_run(store: Path, figures: Figures) -> N
     assert "MLflow run " in text
 
 
-def test_figures_are_kept_whole_beside_the_metrics(store: Path, figures: Figures) -> None:
+def test_figures_are_kept_whole_beside_the_metrics(store: Path, figures: Measured) -> None:
     (path,) = store.rglob("figures.json")
     assert json.loads(path.read_text()) == json.loads(json.dumps(figures.as_json()))
 

@@ -16,59 +16,94 @@ A figure's name says what it is of:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from phivet.models.hits import Hit
-from phivet.training.calibration import Bins, Point, binned
-from phivet.training.entities import CATEGORIES, MATCHES, Alike, Tally, tally
-from phivet.training.intervals import REPLICATES, Array, Figure, Ratio, figure, resampled, weights
+from phivet.training import notes_card, plots
+from phivet.training.bars import Bar, Bars
+from phivet.training.calibration import Bins, binned
+from phivet.training.intervals import REPLICATES, Array, Ratio, figure, resampled, weights
+from phivet.training.measured import DataSet, Measured
+from phivet.training.notes_entities import CATEGORIES, MATCHES, Alike, Judge, Tally, tally
 
 if TYPE_CHECKING:
     from phivet.datasets.notes import LabelledNote
 
 THRESHOLD = 0.5
 """From this score on a hit counts, if no policy says otherwise."""
-
+WORDS = 200
+"""Length of the note whose time is told."""
+UNTOUCHED = "notes without a false alarm"
 SPARSE = frozenset({"twin", "planted"})
+BARS: Bars = {
+    "recall/any/overall": Bar(0.99),
+    "recall/any/*": Bar(0.95),
+    "precision/any/overall": Bar(0.97),
+    "sparse/recall": Bar(0.95),
+    "arabic/recall": Bar(0.95),
+    "arabic/precision": Bar(0.95),
+    "notes/alarms": Bar(0.5, at_most=True),
+    "notes/touched": Bar(0.05, at_most=True),
+    "calibration/error": Bar(0.02, at_most=True),
+}
 
 
-@dataclass(frozen=True)
-class Figures:
-    """All figures on one set of notes, by name; holds counts and positions of nothing, and no text."""
+def judge(model: Path | None = None) -> Judge:
+    """The notes detector with the model in the folder `model`, or with the weights that are shipped."""
+    from phivet.models.notes import Notes
 
-    figures: Mapping[str, Figure]
-    reliability: tuple[Point, ...]
-    confusion: npt.NDArray[np.int64]
-    notes: int
-    hands: int
-    threshold: float
-
-    def as_json(self) -> dict[str, Any]:
-        """For files and standard output; what could not be counted is null."""
-        return {
-            "notes": self.notes,
-            "hands": self.hands,
-            "threshold": self.threshold,
-            "figures": {
-                name: {key: None if value != value else value for key, value in asdict(one).items()}
-                for name, one in self.figures.items()
-            },
-            "reliability": [asdict(point) for point in self.reliability],
-        }
+    notes = Notes(weights=model) if model else Notes()
+    return lambda texts: notes.find_all(list(texts))
 
 
-def measure(
+def measure(model: Path | None = None) -> Measured:
+    """The model in the folder `model`, or the shipped one, on the held-out notes."""
+    from phivet.datasets.notes import held_out
+
+    return scored(judge(model), held_out())
+
+
+def scored(
+    judge: Judge, notes: Sequence[LabelledNote], threshold: float = THRESHOLD, alike: Alike | None = None
+) -> Measured:
+    """The figures of `judge` on `notes`, and how fast it was."""
+    texts = [note.text for note in notes]
+    began = time.perf_counter()
+    found = judge(texts)
+    rate = len(texts) / max(time.perf_counter() - began, 1e-9)
+    speed = {"note_ms": _latency(judge, texts), "notes_per_second": rate}
+    return replace(counted(notes, found, threshold, alike), speed=speed)
+
+
+def draw(measured: Measured, folder: Path) -> list[Path]:
+    """Write `confusion.png` and `reliability.png` to `folder`; their paths."""
+    names = [*(category.value for category in CATEGORIES), "nothing"]
+    pictures = {
+        "confusion": plots.confusion(np.array(measured.extra["confusion"]), names),
+        "reliability": plots.reliability(measured.extra["reliability"], measured.figures["calibration/error"].value),
+    }
+    return plots.written(pictures, folder)
+
+
+def card(measured: Measured, data: Mapping[str, DataSet], run: str, code: str) -> str:
+    """The text of the model card."""
+    return notes_card.card_text(measured, data, BARS, run, code)
+
+
+def counted(
     notes: Sequence[LabelledNote],
     found: Sequence[Sequence[Hit]],
     threshold: float = THRESHOLD,
     alike: Alike | None = None,
     replicates: int = REPLICATES,
-) -> Figures:
+) -> Measured:
     """The figures of what was `found` in each of `notes`; only hits with at least the score `threshold` count."""
     counts = tally(notes, found, threshold, alike)
     hands = [note.hand for note in notes]
@@ -84,7 +119,28 @@ def measure(
             )
     bins = _bins(counts)
     figures["calibration/error"] = figure(bins.error(weighed), len(counts.scored))
-    return Figures(figures, bins.points(), counts.confusion, len(notes), len(set(hands)), threshold)
+    return Measured(
+        hands,
+        figures,
+        _guarded(ratios),
+        extra={
+            "threshold": threshold,
+            "reliability": [asdict(point) for point in bins.points()],
+            "confusion": counts.confusion.tolist(),
+        },
+    )
+
+
+def _guarded(ratios: Mapping[str, Ratio]) -> dict[str, Ratio]:
+    """Recall of each category (any), and the share of whole notes without identifiers that are left alone."""
+    guarded = {
+        f"recall of {name.removeprefix('recall/any/')}": ratio
+        for name, ratio in ratios.items()
+        if name.startswith("recall/any/")
+    }
+    if (touched := ratios.get("notes/touched")) is not None:
+        guarded[UNTOUCHED] = Ratio(touched.whole - touched.part, touched.whole)
+    return guarded
 
 
 def all_ratios(notes: Sequence[LabelledNote], counts: Tally) -> dict[str, Ratio]:
@@ -130,3 +186,13 @@ def _bins(counts: Tally) -> Bins:
 def _harmonic(recall: Array, precision: Array) -> Array:
     total = recall + precision
     return np.divide(2 * recall * precision, total, out=np.zeros_like(total), where=total != 0)
+
+
+def _latency(judge: Judge, texts: Sequence[str], count: int = 25) -> float:
+    """The median of `count` notes, those whose length is nearest to `WORDS`, one by one, in milliseconds."""
+    times = []
+    for text in sorted(texts, key=lambda text: abs(len(text.split()) - WORDS))[:count]:
+        began = time.perf_counter()
+        judge([text])
+        times.append(1_000 * (time.perf_counter() - began))
+    return median(times)

@@ -10,7 +10,7 @@ from phivet.cases.categories import Category
 from phivet.cases.findings import Reason
 from phivet.datasets.notes import Label, LabelledNote
 from phivet.models.hits import Hit
-from phivet.training.entities import CATEGORIES, Tally, tally
+from phivet.training.notes_entities import CATEGORIES, Tally, tally
 
 NAME, DATE, PLACE = Category.NAME, Category.DATE, Category.PLACE
 TEXT = "Seen by Jane Doe on 3 May in Taupo"

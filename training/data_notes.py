@@ -1,4 +1,4 @@
-"""`phivet data`: labelled notes as files, with the digest that names each set's version."""
+"""`phivet data notes`: labelled notes as files, with the digest that names each set's version."""
 
 import json
 from itertools import islice
@@ -11,8 +11,8 @@ from phivet.datasets import notes
 from phivet.datasets.notes import LabelledNote
 
 
-def write_sets(noun: str, folder: Path, count: int, seed: int) -> int:
-    """Write `folder`/NOUN-SET.jsonl for training (`count` notes of `seed`), validation and held_out; print the digests.
+def write_sets(folder: Path, count: int, seed: int) -> int:
+    """Write `folder`/notes-SET.jsonl: training (`count` notes of `seed`), validation, held_out; print their digests.
 
     Rows are read again by `phivet evaluate --jsonl`.
     """
@@ -24,7 +24,7 @@ def write_sets(noun: str, folder: Path, count: int, seed: int) -> int:
         "held_out": notes.held_out(),
     }
     for name, made in sets.items():
-        path = folder / f"{noun}-{name}.jsonl"
+        path = folder / f"notes-{name}.jsonl"
         path.write_text("".join(row(number, note) for number, note in enumerate(made)), "utf-8")
         labels = sum(len(note.labels) for note in made)
         table.add_row(name, f"{len(made):,}", f"{labels:,}", notes.digest(made), str(path))

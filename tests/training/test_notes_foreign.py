@@ -7,8 +7,8 @@ import pytest
 
 from phivet.cases.categories import Category
 from phivet.datasets.notes import Label, LabelledNote
-from phivet.training.data import row
-from phivet.training.foreign import LabelError, label_map, read_notes
+from phivet.training.data_notes import row
+from phivet.training.notes_foreign import LabelError, label_map, read_notes
 
 
 def read(folder: Path, *rows: object) -> list[LabelledNote]:

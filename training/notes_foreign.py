@@ -1,4 +1,4 @@
-"""Notes that others labelled in their own way, read with the map in `labels.toml`."""
+"""Notes that others labelled in their own way, read with the map in `notes_labels.toml`."""
 
 import json
 import re
@@ -12,9 +12,9 @@ from typing import Any
 from phivet.cases.categories import Category
 from phivet.cases.errors import PhivetError
 from phivet.datasets.notes import Label, LabelledNote
-from phivet.training.entities import Alike
+from phivet.training.notes_entities import Alike
 
-LABELS = Path(__file__).with_name("labels.toml")
+LABELS = Path(__file__).with_name("notes_labels.toml")
 LABEL = re.compile(r"[A-Z_]{1,40}")
 """What is surely a label and no text of a patient."""
 
@@ -42,7 +42,7 @@ class LabelMap:
 
 @cache
 def label_map() -> LabelMap:
-    """The map in `labels.toml`."""
+    """The map in `notes_labels.toml`."""
     table = tomllib.loads(LABELS.read_text("utf-8"))
     categories = {label: tuple(Category(kind) for kind in kinds) for label, kinds in table["categories"].items()}
     return LabelMap(frozenset(table["ignored"]), frozenset(table["places"]), _countries(table["countries"]), categories)
@@ -51,8 +51,8 @@ def label_map() -> LabelMap:
 def read_notes(path: Path) -> list[LabelledNote]:
     """The notes of a file with one JSON object in a line: `id`, `text`, `spans` of `start`, `end` and `label`.
 
-    Labels are those of `labels.toml`, or our own categories as `phivet data notes` writes them, with a note's kind,
-    hand and language. Else each note is a hand of its own, and of kind `clean_note` if it holds no identifier.
+    Labels are those of `notes_labels.toml`, or our own categories as `phivet data notes` writes them, with a note's
+    kind, hand and language. Else each note is a hand of its own, and of kind `clean_note` if it holds no identifier.
 
     Raises:
         LabelError: the file is not such a file; it is said in which line.
@@ -117,7 +117,7 @@ def _category(label: str, words: str) -> Category | None:
     if label in known.ignored or (label in known.places and words.casefold() in known.countries):
         return None
     if label not in known.categories:
-        raise _UnknownLabelError(f"labels.toml has no {label if LABEL.fullmatch(label) else 'such label'}")
+        raise _UnknownLabelError(f"notes_labels.toml has no {label if LABEL.fullmatch(label) else 'such label'}")
     return known.categories[label][0]
 
 

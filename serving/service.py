@@ -2,7 +2,7 @@
 
     Phivet ── POST /v1/scan and the rest (`api.py`), `workers` processes, each scans `scans` cases at once
     ├── NotesService ── reads texts, in batches over all the cases that are being scanned
-    └── OcrService ── reads words from pictures; loads EasyOCR once
+    └── OcrService ── finds text in pictures and reads it; loads the networks once
 
 BentoML runs them (`phivet serve`). Its tracking, its access log (which shows paths), its counts by path and its pages
 (which load from elsewhere) are off; ours take their place.
@@ -20,11 +20,11 @@ import numpy as np
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.headers import Headers
 from phivet.models.notes import Notes
-from phivet.models.ocr import read_words
+from phivet.models.ocr import find_text, read_lines
 from phivet.serving.api import create_app
 from phivet.serving.metrics import Counted
 from phivet.serving.process import settle
-from phivet.serving.remote import Behind, NoPickles, RemoteNotes, RemoteWords, Row, answered, unpacked
+from phivet.serving.remote import Behind, NoPickles, RemoteNotes, RemoteOcr, Row, answered, unpacked
 from phivet.serving.settings import Settings
 
 SETTINGS = Settings.from_environment()
@@ -54,16 +54,23 @@ class NotesService:
 
 @bentoml.service(**CONFIG)
 class OcrService:
-    """Reads words from pictures."""
+    """Finds text in pictures and reads it."""
 
     def __init__(self) -> None:
         settle()
-        read_words(np.tile(np.arange(64, dtype=np.uint8), (64, 1)))  # loads the weights before the first case comes
+        picture = np.tile(np.arange(64, dtype=np.uint8), (64, 1))  # loads the weights before the first case comes
+        find_text(picture)
+        read_lines([picture])
 
     @bentoml.api  # type: ignore[untyped-decorator]
-    def read(self, picture: bytes, /) -> list[Row]:
-        """The words in a picture that `remote.packed` packed, each as the values of an `ocr.Word`."""
-        return [list(vars(word).values()) for word in read_words(unpacked(picture))]
+    def find(self, picture: bytes, /) -> list[Row]:
+        """The boxes in a picture that `remote.packed` packed, each as the values of a `TextBox`."""
+        return [list(vars(box).values()) for (view,) in [unpacked(picture)] for box in find_text(view)]
+
+    @bentoml.api  # type: ignore[untyped-decorator]
+    def read(self, crops: bytes, /) -> list[Row]:
+        """The text and the confidence for each of the crops that `remote.packed` packed."""
+        return [list(each) for each in read_lines(unpacked(crops))]
 
 
 BEHIND: list[Any] = [NotesService, OcrService]
@@ -82,8 +89,8 @@ class Phivet:
     def __init__(self) -> None:
         settle(SETTINGS.descriptors)
         self.behind = [Behind(service.url, TIME_OUT) for service in BEHIND]
-        notes, words = RemoteNotes(self.behind[0]), RemoteWords(self.behind[1])
-        app.state.detectors = [Headers(notes), notes, BurnedInText(notes, words)]
+        notes, ocr = RemoteNotes(self.behind[0]), RemoteOcr(self.behind[1])
+        app.state.detectors = [Headers(notes), notes, BurnedInText(notes, ocr.find, ocr.read)]
 
     def __is_ready__(self) -> bool:
         """Whether the services behind this one answer."""

@@ -50,6 +50,7 @@ UNREAD: Mapping[Unread, Unseen] = {
 SKIPPED: Mapping[Why, str] = {
     Why.IDENTICAL: "every pixel equals that of a frame that was looked at",
     Why.BLANK: "one single value: nothing can be written in it",
+    Why.SAME_TEXT: "all text on it stands where it stood on a frame that was read, pixel by pixel",
 }
 
 CLAIMS: Mapping[ClaimKind, str] = {

@@ -120,7 +120,7 @@ def _free(sheet: Sheet) -> list[Block]:
     rng, blocks = sheet.rng, []
     for _ in range(rng.choice((1, 1, 2, 3, 5, 8))):
         place = (int(rng.uniform(-0.02, 0.85) * sheet.width), int(rng.uniform(-0.01, 0.97) * sheet.height))
-        turn = rng.choices((0, 90, 270, rng.randint(-6, 6)), (80, 7, 5, 8))[0]
+        turn = rng.choices((0, 90, 270, rng.randint(-6, 6)), (68, 14, 8, 10))[0]
         ground = rng.choices(("", "box"), (85, 15))[0]
         blocks.append(Block(sheet.line("lines"), *place, turn=turn, ground=ground))
     return blocks

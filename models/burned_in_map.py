@@ -31,6 +31,10 @@ SURE = 0.5
 """Probability that the best place of a box must reach."""
 LEAST = 3
 """Places of a core: fewer are noise."""
+SMALLEST_FAR = 192
+"""Pixels of a picture's shorter side from which it is looked at from afar as well, at half its size."""
+LARGE = 24
+"""Pixels of a line's height from which it is seen better from afar."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,12 @@ class TextMap:
         plane = grey(view)
         if plane.min() == plane.max():
             return []
-        return boxes_of(*self.maps(plane))
+        height, width = plane.shape
+        found = boxes_of(*self.maps(plane))
+        if min(plane.shape) >= SMALLEST_FAR:
+            halved = cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+            found = together(found, boxes_of(*self.maps(np.asarray(halved, np.uint8))))
+        return [TextBox(box.x0, box.y0, min(box.x1, width), min(box.y1, height), box.score) for box in found]
 
     def maps(self, plane: View) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The probabilities of core and of line at half the size of a plane, (H, W) uint8."""
@@ -114,6 +123,32 @@ def boxes_of(core: NDArray[np.float32], line: NDArray[np.float32]) -> list[TextB
         x0, x1 = _grown(line, x, x + wide, y0, y1, axis=1)
         found.append(TextBox(STRIDE * x0, STRIDE * y0, STRIDE * x1, STRIDE * y1, best))
     return sorted(found, key=lambda box: (box.y0, box.x0))
+
+
+def together(near: list[TextBox], far: list[TextBox]) -> list[TextBox]:
+    """The boxes of a picture, and those of large lines in the picture at half its size in place of their parts."""
+    large = [
+        TextBox(2 * box.x0, 2 * box.y0, 2 * box.x1, 2 * box.y1, box.score)
+        for box in far
+        if 2 * min(box.y1 - box.y0, box.x1 - box.x0) >= LARGE
+    ]
+    large = [one for one in large if not _stacked([box for box in near if _inside(box, one)])]
+    kept = [box for box in near if not any(_inside(box, one) for one in large)]
+    large = [one for one in large if not any(_inside(one, box) for box in kept)]
+    return sorted([*kept, *large], key=lambda box: (box.y0, box.x0))
+
+
+def _stacked(boxes: list[TextBox]) -> bool:
+    """Whether some are lines one above the other, which from afar look like one."""
+    wide = [box for box in boxes if box.x1 - box.x0 > 2 * (box.y1 - box.y0)]
+    return any(box.y1 <= other.y0 for box in wide for other in wide)
+
+
+def _inside(box: TextBox, other: TextBox) -> bool:
+    """Whether most of `box` is in `other`."""
+    wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+    high = min(box.y1, other.y1) - max(box.y0, other.y0)
+    return wide > 0 and high > 0 and wide * high >= 0.6 * (box.x1 - box.x0) * (box.y1 - box.y0)
 
 
 def _grown(line: NDArray[np.float32], start: int, end: int, low: int, high: int, axis: int) -> tuple[int, int]:

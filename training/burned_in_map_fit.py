@@ -36,10 +36,10 @@ class Config(Schedule):
     """What decides the outcome of a run, with the data."""
 
     seed: int = 11
-    items: int = 20_000
+    items: int = 11_000
     """Windows to learn from."""
-    batch: int = 8
-    rate: float = 2e-3
+    batch: int = 4
+    rate: float = 1.5e-3
     windows: int = 4
     """Of each frame, not at once."""
 

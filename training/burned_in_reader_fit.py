@@ -38,9 +38,9 @@ class Config(Schedule):
     """What decides the outcome of a run, with the data."""
 
     seed: int = 13
-    items: int = 18_000
+    items: int = 9_500
     """Lines to learn from."""
-    batch: int = 24
+    batch: int = 16
     rate: float = 4e-4
 
 

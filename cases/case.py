@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import count
 from pathlib import Path
 
+from phivet.cases.ahead import Ahead
 from phivet.cases.coverage import Coverage, Unread
 from phivet.cases.description import Description
 from phivet.cases.errors import UnreadableError
 from phivet.cases.files import File, list_files
-from phivet.cases.parts import Container, Frames, Header, Note, Part, Property, Volume
+from phivet.cases.parts import Container, Frames, Header, Note, Part, Property, View, Volume
 from phivet.cases.places import Plane
 from phivet.cases.reader import Reader
 from phivet.cases.volumes import Placed, volumes
@@ -50,18 +53,19 @@ class Case:
 
     def parts(self) -> Iterator[Part]:
         """Everything that can be looked at. May be walked again: files are then read again."""
-        described = {source: self._describe(source, file) for source, file in self._files.items()}
-        for source, description in described.items():
-            if description.attributes:
-                yield Header(source, description.attributes, self.coverage)
+        described: dict[str, Description] = {}
+        with ThreadPoolExecutor(1) as ahead:
+            for source, told in zip(self._files, ahead.map(self._told, self._files), strict=True):
+                described[source] = self._described(source, told)
+                if described[source].attributes:
+                    yield Header(source, described[source].attributes, self.coverage)
         for source, description in described.items():
             properties = (Property("name", self._files[source].name), *description.properties)
             yield Container(source, properties, self.coverage)
         for source, description in described.items():
             for text in description.texts:
                 yield Note(source, text.text, text.runs, text.page, coverage=self.coverage)
-        for source, description in described.items():
-            yield from self._frames(source, description)
+        yield from self._frames(described)
         yield from self._volumes(described)
 
     def _listing(self, files: Sequence[File]) -> list[File]:
@@ -84,17 +88,26 @@ class Case:
         except (UnreadableError, OSError):
             return Description()
 
-    def _describe(self, source: str, file: File) -> Description:
+    def _told(self, source: str) -> Description | Unread:
+        """What is in a file, or why that cannot be said."""
+        if source in self._descriptions:
+            return self._descriptions[source]
+        try:
+            return self._reader.describe(self._files[source])
+        except UnreadableError as error:
+            return error.reason
+
+    def _described(self, source: str, told: Description | Unread) -> Description:
+        """What is in a file, what of it cannot be read being entered the first time."""
+        if isinstance(told, Unread):
+            self.coverage.miss(source, told)
+            return Description()
         if source not in self._descriptions:
-            try:
-                self._descriptions[source] = self._reader.describe(file)
-            except UnreadableError as error:
-                self.coverage.miss(source, error.reason)
-                return Description()
-            for missed in self._descriptions[source].missed:
+            self._descriptions[source] = told
+            for missed in told.missed:
                 self.coverage.miss(source, missed.reason, missed.frames)
             self._follow_references(source)
-        return self._descriptions[source]
+        return told
 
     def _follow_references(self, source: str) -> None:
         """A DICOMDIR that names files which are not in the case tells that something was not handed over."""
@@ -107,22 +120,25 @@ class Case:
             if f"{folder}/{referenced}".strip("/").casefold() not in names:
                 self.coverage.miss(source, Unread.MISSING)
 
-    def _frames(self, source: str, description: Description) -> Iterator[Frames]:
-        file = self._files[source]
-        lies = any(each.position is not None for each in description.slices)
-        for picture in description.pictures:
-            yield Frames(
-                source=source,
-                count=picture.count,
-                modality=picture.modality,
-                view=partial(self._reader.view, file, picture.plane),
-                stored=partial(self._reader.stored, file, picture.plane),
-                plane=picture.plane,
-                paged=picture.paged,
-                upright=picture.upright,
-                sliced=lies and picture.plane is Plane.PIXELS,
-                coverage=self.coverage,
-            )
+    def _frames(self, described: Mapping[str, Description]) -> Iterator[Frames]:
+        pictures = [(source, picture) for source, description in described.items() for picture in description.pictures]
+        counts = [(source, picture.plane, picture.count) for source, picture in pictures]
+        ahead = Ahead(lambda which: self._reader.view(self._files[which[0]], which[1], which[2]), counts)
+        with closing(ahead):
+            for source, picture in pictures:
+                lies = any(each.position is not None for each in described[source].slices)
+                yield Frames(
+                    source=source,
+                    count=picture.count,
+                    modality=picture.modality,
+                    view=partial(_one, ahead, source, picture.plane),
+                    stored=partial(self._reader.stored, self._files[source], picture.plane),
+                    plane=picture.plane,
+                    paged=picture.paged,
+                    upright=picture.upright,
+                    sliced=lies and picture.plane is Plane.PIXELS,
+                    coverage=self.coverage,
+                )
 
     def _volumes(self, described: Mapping[str, Description]) -> Iterator[Volume]:
         placed = []
@@ -131,6 +147,10 @@ class Case:
             stored = partial(self._reader.stored, self._files[source], Plane.PIXELS)
             placed += [Placed(source, modality, each, stored) for each in description.slices if description.pictures]
         yield from volumes(placed, self.coverage)
+
+
+def _one(ahead: Ahead, source: str, plane: Plane, index: int) -> View:
+    return ahead((source, plane, index))
 
 
 def _begins_like_an_archive(file: File) -> bool:

@@ -24,11 +24,12 @@ class Unread(StrEnum):
 
 
 class Why(StrEnum):
-    """Why frames were not looked at one by one, though nothing was missed."""
+    """Why frames were not looked at or not read one by one, though nothing was missed."""
 
     IDENTICAL = "identical"  # every pixel equals that of a frame that was looked at
     BLANK = "blank"  # one single value: nothing can be written in it
     TOO_FEW_SLICES = "too_few_slices"  # no surface, and so no face, can be made of them
+    SAME_TEXT = "same_text"  # all text on it stands as it stood, in the same place, on a frame that was read
 
 
 @dataclass(frozen=True)

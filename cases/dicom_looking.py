@@ -51,8 +51,25 @@ def look(array: Array, pixel: Dataset, tables: Dataset) -> View:
     if int(pixel.get("BitsAllocated") or 0) == 1:
         grey: View = array.astype(np.uint8) * np.uint8(255)
     else:
-        grey = _grey(array, pixel, tables)
+        grey = _by_value(array, pixel, tables) if _is_tabled(array, tables) else _grey(array, pixel, tables)
     return 255 - grey if photometric == "MONOCHROME1" else grey
+
+
+def _is_tabled(array: Array, tables: Dataset) -> bool:
+    """Whether each value has one shade, and there are fewer values than pixels."""
+    if array.dtype.kind not in "iu" or array.dtype.itemsize > 2 or "ModalityLUTSequence" in tables:
+        return False
+    return not tables.get("VOILUTSequence") and int(array.max()) - int(array.min()) < array.size // 2
+
+
+def _by_value(array: Array, pixel: Dataset, tables: Dataset) -> View:
+    """As `_grey`, of which every value from the smallest to the largest is asked once. Looking up is what is left."""
+    low, high = int(array.min()), int(array.max())
+    shades = _grey(np.arange(low, high + 1, dtype=np.int32).astype(array.dtype), pixel, tables)
+    if low == high:
+        return np.full(array.shape, shades[0])
+    view: View = shades[np.subtract(array, low, dtype=np.int32)]
+    return view if view.min() != view.max() else _grey(array, pixel, tables)
 
 
 def _grey(array: Array, pixel: Dataset, tables: Dataset) -> View:

@@ -1,74 +1,54 @@
-"""Text in the pixels: read, put into lines, judged by the notes' rules, the case's own values and its form."""
+"""Text in the pixels: found on every frame, read where it was not read before, put into lines, judged."""
 
 import logging
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+import numpy as np
 
 from phivet.cases.categories import Category
-from phivet.cases.coverage import Unread
+from phivet.cases.coverage import Unread, Why, ranges
 from phivet.cases.errors import UnreadableError
 from phivet.cases.findings import Finding, Reason
 from phivet.cases.known import Known
 from phivet.cases.orientation import box_in_stored, turn_upright
 from phivet.cases.parts import Frames, Part, View
 from phivet.models.burned_in_forms import cut_off_hits, overlay_hits
+from phivet.models.burned_in_frames import Memory
+from phivet.models.burned_in_lines import Line, lines
+from phivet.models.burned_in_map import TextBox
 from phivet.models.hits import Hit, resolve
 from phivet.models.known_values import find_known
 from phivet.models.notes import Notes
-from phivet.models.ocr import Word, read_words
+from phivet.models.ocr import Word, find_text, read_lines
 
-WIDEST_GAP = 2.5
-"""Between two words of one line, in heights of the line."""
 ILLEGIBLE_BELOW = 0.25
 """Confidence below which the reader has guessed."""
 ILLEGIBLE_LETTERS = 5
 """A line of fewer letters is hardly a name: mostly a mark, a scale or noise."""
 ILLEGIBLE_SCORE = 0.35
+MARGIN = 0.15
+"""Of a box's shorter side, read with it at each side."""
 
 log = logging.getLogger("phivet")
 
-
-@dataclass(frozen=True)
-class Line:
-    """Words side by side, joined by single blanks."""
-
-    words: tuple[Word, ...] = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """What the line says."""
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def confidence(self) -> float:
-        """The reader's, averaged over the letters."""
-        letters = sum(len(word.text) for word in self.words)
-        return sum(word.confidence * len(word.text) for word in self.words) / letters
-
-    def box(self, start: int, end: int) -> tuple[int, int, int, int]:
-        """x0, y0, x1, y1 around characters [start, end), letters being of one width, with one to spare at each side."""
-        held, at = [], 0
-        for word in self.words:
-            first, last = max(0, start - at - 1), min(len(word.text), end - at + 1)
-            if start < at + len(word.text) and at < end:
-                width = (word.x1 - word.x0) / len(word.text)
-                x0, x1 = word.x0 + math.floor(first * width), word.x0 + math.ceil(last * width)
-                held.append((x0, word.y0, min(x1, word.x1), word.y1))
-            at += len(word.text) + 1
-        x0s, y0s, x1s, y1s = zip(*held, strict=True)
-        return min(x0s), min(y0s), max(x1s), max(y1s)
+Find = Callable[[View], Sequence[TextBox]]
+Read = Callable[[Sequence[View]], Sequence[tuple[str, float]]]
 
 
 class BurnedInText:
-    """Looks at every frame that differs from the ones before."""
+    """Looks at every frame that differs from the ones before, and reads what was not read before.
+
+    `find` gives the boxes of a picture, `read` the text and the confidence for each crop of one line.
+    """
 
     name = "burned_in_text"
-    version = "0.1.0"
+    version = "0.2.0"
     reads: tuple[type[Part], ...] = (Frames,)
 
-    def __init__(self, notes: Notes, read: Callable[[View], Sequence[Word]] = read_words) -> None:
+    def __init__(self, notes: Notes, find: Find = find_text, read: Read = read_lines) -> None:
         self._notes = notes
+        self._find = find
         self._read = read
 
     def describe(self) -> str:
@@ -79,26 +59,39 @@ class BurnedInText:
         """A box for each group of words that identifies, in the stored pixels of its frame."""
         if not isinstance(part, Frames):
             return []
-        findings = []
+        memory = known.once((self.name, "memory"), Memory)
+        findings, read_before = [], []
         for index, view in part.views():
-            for line in lines(self._words(part, index, view)):
+            words, recalled = self._words(part, index, turn_upright(view, part.upright), memory)
+            if words and recalled:
+                read_before.append(index)
+            for line in lines(words):
                 for hit in self._judge(line, known):
                     box = box_in_stored(line.box(hit.start, hit.end), view.shape, part.upright)
                     reasons = (Reason.BURNED_IN, *hit.reasons)
                     findings.append(Finding(hit.category, part.box(index, *box), hit.score, self.name, reasons))
+        if read_before:
+            part.coverage.skip(part.source, ranges(read_before), Why.SAME_TEXT)
         return findings
 
-    def _words(self, part: Frames, index: int, view: View) -> Sequence[Word]:
-        """What is written in one frame; if it cannot be read, that costs this frame alone."""
+    def _words(self, part: Frames, index: int, view: View, memory: Memory) -> tuple[list[Word], bool]:
+        """What is written in one frame, and whether all of it was read before.
+
+        If it cannot be read, that costs this frame alone.
+        """
         try:
-            return self._read(turn_upright(view, part.upright))
+            recalled, unread = memory.recall(view, self._find(view))
+            texts = self._read([crop(view, box) for box in unread])
+            new = [Word(text, sure, b.x0, b.y0, b.x1, b.y1) for b, (text, sure) in zip(unread, texts, strict=True)]
+            memory.keep(view, new)
+            return [*recalled, *(word for word in new if word.text)], not new
         except UnreadableError as error:
             reason = error.reason
         except Exception as error:  # noqa: BLE001 the reader is a network that may fail in any way
             log.error("reading a frame failed with %s", type(error).__name__)
             reason = Unread.CRASH
         part.coverage.miss(part.source, reason, str(index) if part.count > 1 else None)
-        return []
+        return [], False
 
     def _judge(self, line: Line, known: Known) -> list[Hit]:
         text = line.text
@@ -119,20 +112,9 @@ class BurnedInText:
         ]
 
 
-def lines(words: Sequence[Word]) -> list[Line]:
-    """Words grouped into lines, each from left to right; lines from top to bottom."""
-    rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.x0, w.y0)):
-        row = next((row for row in rows if _continues(row[-1], word)), None)
-        if row is None:
-            rows.append([word])
-        else:
-            row.append(word)
-    return [Line(tuple(row)) for row in sorted(rows, key=lambda row: (row[0].y0, row[0].x0))]
-
-
-def _continues(left: Word, right: Word) -> bool:
-    """Whether `right` stands behind `left` on one line."""
-    height = min(left.y1 - left.y0, right.y1 - right.y0)
-    shared = min(left.y1, right.y1) - max(left.y0, right.y0)
-    return shared >= 0.6 * height and -height <= right.x0 - left.x1 <= WIDEST_GAP * height
+def crop(view: View, box: TextBox) -> View:
+    """The pixels of `box` with a little around it."""
+    margin = 1 + round(MARGIN * min(box.x1 - box.x0, box.y1 - box.y0))
+    return np.ascontiguousarray(
+        view[max(0, box.y0 - margin) : box.y1 + margin, max(0, box.x0 - margin) : box.x1 + margin]
+    )

@@ -1,9 +1,10 @@
-"""Reading words from a picture: EasyOCR with its own weights, from a package, loaded once a process."""
+"""Where there is text in a picture and what it says: the networks, loaded once a process."""
 
 import importlib.util
 import os
 import threading
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,11 @@ from typing import Any
 import numpy as np
 
 from phivet.cases.parts import View
+from phivet.models.burned_in_map import TextBox, TextMap
+from phivet.models.burned_in_reader import Reader
 
+SMALLEST = 8
+"""Pixels of a side below which nothing can be written."""
 TEXT_THRESHOLD = 0.5
 """CRAFT's certainty that there is text. Below EasyOCR's usual 0.7: a faint name costs more than a second look."""
 LOW_TEXT = 0.3
@@ -34,6 +39,28 @@ class Word:
     y0: int
     x1: int
     y1: int
+
+
+def find_text(view: View) -> list[TextBox]:
+    """Boxes around the lines and word groups in a picture, (H, W) or (H, W, 3) uint8 RGB."""
+    if min(view.shape[:2]) < SMALLEST or view.min() == view.max():
+        return []
+    return _map().boxes(np.ascontiguousarray(view))
+
+
+def read_lines(crops: Sequence[View]) -> list[tuple[str, float]]:
+    """The text of each crop of one line, and the confidence in it, from 0 to 1."""
+    return _lines().read(crops) if crops else []
+
+
+@cache
+def _map() -> TextMap:
+    return TextMap()
+
+
+@cache
+def _lines() -> Reader:
+    return Reader()
 
 
 def read_words(view: View) -> list[Word]:

@@ -8,6 +8,7 @@ import io
 import logging
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,13 +21,13 @@ from phivet.cases.errors import UnreadableError
 from phivet.cases.findings import Reason
 from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import View
+from phivet.models.burned_in_map import TextBox
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.detector import Detector
 from phivet.models.faces import Faces
 from phivet.models.headers import Headers
 from phivet.models.hits import Hit
 from phivet.models.notes import Notes
-from phivet.models.ocr import Word
 
 logger = logging.getLogger("phivet.service")
 
@@ -105,21 +106,27 @@ class RemoteNotes(Notes):
         return hits_of(self._service.ask("/find", json={"questions": [question_of(text, known)]})[0])
 
 
-class RemoteWords:
-    """Reads the words that `models.ocr.read_words` reads, in the service behind."""
+class RemoteOcr:
+    """Finds the text that `models.ocr.find_text` finds, and reads as `read_lines`, in the service behind."""
 
     def __init__(self, service: Behind) -> None:
         self._service = service
 
-    def __call__(self, view: View) -> list[Word]:
-        """As `read_words`. Raises `UnreadableError`."""
-        return [Word(*row) for row in self._service.ask("/read", content=packed(view), headers=BYTES)]
+    def find(self, view: View) -> list[TextBox]:
+        """As `find_text`. Raises `UnreadableError`."""
+        return [TextBox(*row) for row in self._service.ask("/find", content=packed([view]), headers=BYTES)]
+
+    def read(self, crops: Sequence[View]) -> list[tuple[str, float]]:
+        """As `read_lines`. Raises `UnreadableError`."""
+        if not crops:
+            return []
+        return [(text, sure) for text, sure in self._service.ask("/read", content=packed(crops), headers=BYTES)]
 
 
-def remote_detectors(notes: Behind, words: Behind) -> list[Detector]:
+def remote_detectors(notes: Behind, ocr: Behind) -> list[Detector]:
     """The detectors, their heavy parts in the services behind."""
-    remote = RemoteNotes(notes)
-    return [Headers(remote), remote, BurnedInText(remote, RemoteWords(words)), Faces()]
+    texts, pictures = RemoteNotes(notes), RemoteOcr(ocr)
+    return [Headers(texts), texts, BurnedInText(texts, pictures.find, pictures.read), Faces()]
 
 
 def question_of(text: str, known: Known) -> Row:
@@ -155,16 +162,20 @@ def hits_of(answer: Row) -> list[Hit]:
     ]
 
 
-def packed(view: View) -> bytes:
-    """A picture in NumPy's format: its shape, then its bytes."""
+def packed(views: Sequence[View]) -> bytes:
+    """Pictures in NumPy's format, one after the other: the shape of each, then its bytes."""
     buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(view), allow_pickle=False)
+    for view in views:
+        np.save(buffer, np.ascontiguousarray(view), allow_pickle=False)
     return buffer.getvalue()
 
 
-def unpacked(content: bytes) -> View:
-    """The picture that `packed` packed."""
-    return np.asarray(np.load(io.BytesIO(content), allow_pickle=False), dtype=np.uint8)
+def unpacked(content: bytes) -> list[View]:
+    """The pictures that `packed` packed."""
+    buffer, views = io.BytesIO(content), []
+    while buffer.tell() < len(content):
+        views.append(np.asarray(np.load(buffer, allow_pickle=False), dtype=np.uint8))
+    return views
 
 
 class NoPickles:

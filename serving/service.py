@@ -2,7 +2,7 @@
 
     Phivet ── /v1 and /review (`api.py`), `workers` processes, each scans `scans` cases at once for those who wait
     ├── NotesService ── reads texts, in batches over all the cases that are being scanned
-    ├── OcrService ── reads words from pictures; loads EasyOCR once
+    ├── OcrService ── finds text in pictures and reads it; loads the networks once
     └── backstage ── no service: scans the cases in the queue by means of the two (`backstage.py`)
 
 BentoML runs them (`phivet serve`). Its tracking, its access log (which shows paths), its counts by path and its pages
@@ -19,7 +19,7 @@ import bentoml
 import numpy as np
 
 from phivet.models.notes import Notes
-from phivet.models.ocr import read_words
+from phivet.models.ocr import find_text, read_lines
 from phivet.serving.api import create_app
 from phivet.serving.custody import Custody
 from phivet.serving.metrics import Counted
@@ -54,16 +54,23 @@ class NotesService:
 
 @bentoml.service(**CONFIG)
 class OcrService:
-    """Reads words from pictures."""
+    """Finds text in pictures and reads it."""
 
     def __init__(self) -> None:
         settle()
-        read_words(np.tile(np.arange(64, dtype=np.uint8), (64, 1)))  # loads the weights before the first case comes
+        picture = np.tile(np.arange(64, dtype=np.uint8), (64, 1))  # loads the weights before the first case comes
+        find_text(picture)
+        read_lines([picture])
 
     @bentoml.api  # type: ignore[untyped-decorator]
-    def read(self, picture: bytes, /) -> list[Row]:
-        """The words in a picture that `remote.packed` packed, each as the values of an `ocr.Word`."""
-        return [list(vars(word).values()) for word in read_words(unpacked(picture))]
+    def find(self, picture: bytes, /) -> list[Row]:
+        """The boxes in a picture that `remote.packed` packed, each as the values of a `TextBox`."""
+        return [list(vars(box).values()) for (view,) in [unpacked(picture)] for box in find_text(view)]
+
+    @bentoml.api  # type: ignore[untyped-decorator]
+    def read(self, crops: bytes, /) -> list[Row]:
+        """The text and the confidence for each of the crops that `remote.packed` packed."""
+        return [list(each) for each in read_lines(unpacked(crops))]
 
 
 BEHIND: list[Any] = [NotesService, OcrService]

@@ -51,6 +51,7 @@ SKIPPED: Mapping[Why, str] = {
     Why.IDENTICAL: "every pixel equals that of a frame that was looked at",
     Why.BLANK: "one single value: nothing can be written in it",
     Why.TOO_FEW_SLICES: "too few slices to make a surface, and so a face, of them",
+    Why.SAME_TEXT: "all text on it stands where it stood on a frame that was read, pixel by pixel",
 }
 
 CLAIMS: Mapping[ClaimKind, str] = {

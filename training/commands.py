@@ -9,7 +9,7 @@ from pathlib import Path
 
 from phivet.cases.errors import PhivetError
 
-NOUNS = ("notes",)
+NOUNS = ("notes", "burned_in_text", "faces")
 """The detectors that are trained."""
 DATA = "phivet.data"
 """Entry-point group by which other parts add nouns to `phivet data`: each names a function that takes the options."""

@@ -57,3 +57,20 @@ def reliability(points: Sequence[Mapping[str, Any]], error: float) -> Figure:
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="score", ylabel="right", aspect="equal")
     axes.set_title(f"expected calibration error {error:.3f}")
     return picture
+
+
+def shares(figures: Mapping[str, Any], what: str) -> Figure:
+    """Shares in per cent with their intervals, by classes of `what`."""
+    from matplotlib.figure import Figure
+
+    picture = Figure(figsize=(5, 3.5))
+    axes = picture.subplots()
+    values = [100 * one.value for one in figures.values()]
+    spread = [
+        [100 * max(0.0, one.value - one.low) for one in figures.values()],
+        [100 * max(0.0, one.high - one.value) for one in figures.values()],
+    ]
+    axes.errorbar(range(len(values)), values, yerr=spread, marker="o", capsize=3)
+    axes.set_xticks(range(len(values)), list(figures))
+    axes.set(xlabel=what, ylabel="found, per cent", ylim=(min([90.0, *values]) - 2, 101))
+    return picture

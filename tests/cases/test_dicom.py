@@ -8,10 +8,12 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
 from pydicom.examples import get_path
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, RLELossless
 
+from phivet.cases import dicom_looking
 from phivet.cases.case import Case, read_case
 from phivet.cases.coverage import NotScanned, Unread
 from phivet.cases.parts import Frames, Header, View
@@ -290,3 +292,21 @@ def test_a_zip_of_dicom_files_is_a_case(tmp_path: Path, reader: Reader) -> None:
     case = read_case(tmp_path / "case.zip", reader)
     assert [type(part) for part in case.parts()].count(Header) == 2
     assert list(case.paths.values()) == ["case.zip/series/ct.dcm", "case.zip/series/mr.dcm"]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint16])
+@pytest.mark.parametrize("window", [(), (40, 400), (1e6, 10)])
+@pytest.mark.parametrize(("slope", "intercept"), [(1, -1024), (-0.5, 3)])
+def test_looking_up_shades_gives_what_computing_each_pixel_gives(
+    dtype: type, window: tuple[float, ...], slope: float, intercept: float
+) -> None:
+    values = np.random.default_rng(3).integers(20, 240, (64, 64)).astype(dtype)
+    tables = Dataset()
+    tables.RescaleSlope, tables.RescaleIntercept = slope, intercept
+    if window:
+        tables.WindowCenter, tables.WindowWidth = window
+    pixel = Dataset()
+    pixel.PhotometricInterpretation, pixel.BitsAllocated = "MONOCHROME2", 16
+    looked = dicom_looking.look(values, pixel, tables)
+    assert dicom_looking._is_tabled(values, tables)
+    assert np.array_equal(looked, dicom_looking._grey(values, pixel, tables))

@@ -12,7 +12,9 @@ from phivet.cases.findings import Finding, Reason
 from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import Frames, View
 from phivet.cases.places import Box
-from phivet.models.burned_in_text import BurnedInText, lines
+from phivet.models.burned_in_lines import lines
+from phivet.models.burned_in_map import TextBox
+from phivet.models.burned_in_text import BurnedInText
 from phivet.models.notes import Notes
 from phivet.models.ocr import Word
 
@@ -29,7 +31,9 @@ def written(*texts: str, confidence: float = 0.9) -> list[Word]:
 def found(words: Sequence[Word], known: Known | None = None, upright: int = 1) -> list[Finding]:
     noise = np.random.default_rng(0).integers(0, 255, (300, 600), np.uint8)
     frames = Frames("file-1", 1, "CT", lambda _: noise, lambda _: noise, upright=upright)
-    return BurnedInText(Notes(), lambda view: words).detect(frames, known or Known())
+    boxes = [TextBox(word.x0, word.y0, word.x1, word.y1, 1.0) for word in words]
+    looking = BurnedInText(Notes(), lambda view: boxes, lambda crops: [(w.text, w.confidence) for w in words])
+    return looking.detect(frames, Known().adding(known.values if known else ()))
 
 
 @pytest.mark.parametrize(
@@ -172,9 +176,9 @@ def test_frames_that_repeat_or_are_blank_are_read_once_and_listed_as_skipped() -
         return np.zeros((20, 20), np.uint8) if index == 6 else pictures[order[index]]
 
     frames = Frames("file-1", 7, "US", view, view, coverage=coverage)
-    read = []
-    BurnedInText(Notes(), lambda view: read.append(1) or []).detect(frames, Known())  # type: ignore[func-returns-value]
-    assert len(read) == 2
+    looked = []
+    BurnedInText(Notes(), lambda view: looked.append(1) or []).detect(frames, Known())  # type: ignore[func-returns-value]
+    assert len(looked) == 2
     assert coverage.skipped == [Skipped("file-1", "1,3-4", Why.IDENTICAL), Skipped("file-1", "6", Why.BLANK)]
     assert [(e.reason, e.frames) for e in coverage.not_scanned] == [(Unread.CORRUPT, "5")]
     assert coverage.scanned["frames"] == 6

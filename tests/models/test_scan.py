@@ -18,20 +18,20 @@ from phivet.cases.parts import Frames, Note, Part
 from phivet.cases.places import Box, Element, Span
 from phivet.cases.reader import Reader
 from phivet.cases.report import Decision, Report
+from phivet.models.burned_in_map import TextBox
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.detector import Detector
 from phivet.models.headers import Headers
 from phivet.models.notes import Notes
-from phivet.models.ocr import Word
 from phivet.models.scan import scan
 from phivet.serving.policies import policy
 
 Write = Callable[..., Path]
 
 
-def detectors(words: list[Word] | None = None) -> list[Detector]:
+def detectors(*boxes: TextBox, says: str = "") -> list[Detector]:
     notes = Notes()
-    return [Headers(notes), notes, BurnedInText(notes, lambda view: words or [])]
+    return [Headers(notes), notes, BurnedInText(notes, lambda view: boxes, lambda crops: [(says, 0.9)] * len(crops))]
 
 
 def scanned(path: Path, reader: Reader, *looking: Detector, name: str = "hipaa-safe-harbor") -> Report:
@@ -67,7 +67,7 @@ def test_a_name_in_the_header_is_searched_in_the_notes_of_other_files(
 def test_a_name_in_a_note_is_searched_in_the_pixels(tmp_path: Path, write_dicom: Write, reader: Reader) -> None:
     write_dicom("z.dcm", np.random.default_rng(0).integers(0, 255, (90, 90), np.uint8))
     (tmp_path / "a.txt").write_text("Patient name: Margaret Whitfield\n")
-    report = scanned(tmp_path, reader, *detectors([Word("WHITFIELD M", 0.9, 1, 2, 50, 12)]))
+    report = scanned(tmp_path, reader, *detectors(TextBox(1, 2, 50, 12, 1), says="WHITFIELD M"))
     places = [j.finding.place for j in report.findings if j.finding.category is Category.NAME]
     assert any(isinstance(place, Box) and place.source == "file-2" for place in places)
 
@@ -144,7 +144,9 @@ def test_a_burned_in_word_on_one_frame_of_five_hundred_is_found(write_dicom: Wri
     pixels = np.random.default_rng(5).integers(0, 200, (500, 16, 16), np.uint8)
     pixels[317, 0, 0] = 255
     notes = Notes()
-    looking = BurnedInText(notes, lambda view: [Word("DOE^JANE", 0.9, 0, 0, 9, 9)] if view[0, 0] == 255 else [])
+    looking = BurnedInText(
+        notes, lambda view: [TextBox(0, 0, 9, 9, 1)] if view[0, 0] == 255 else [], lambda crops: [("DOE^JANE", 0.9)]
+    )
     report = scanned(write_dicom("a.dcm", pixels, WindowCenter=128, WindowWidth=256), reader, looking)
     assert [j.finding.place for j in report.findings] == [Box("file-1", 0, 0, 9, 9, frame=317)]
     assert report.scanned["frames"] == 500

@@ -23,11 +23,12 @@ from phivet.cases.parts import View
 from phivet.cases.reader import Reader
 from phivet.cases.report import Action, Decision, Report
 from phivet.datasets.policies import HELD_OUT, MATERIAL, LabelledCase, cases
+from phivet.models.burned_in_map import TextBox
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.detector import Detector
 from phivet.models.headers import Headers
 from phivet.models.notes import Notes
-from phivet.models.ocr import Word, read_words
+from phivet.models.ocr import find_text
 from phivet.models.scan import scan
 from phivet.serving.policies import policy
 
@@ -126,12 +127,12 @@ def every() -> dict[tuple[str, str], list[LabelledCase]]:
     return rows
 
 
-def no_text(view: View) -> list[Word]:
+def no_text(view: View) -> list[TextBox]:
     return []
 
 
-def reading(line: str, what: str) -> Callable[[View], list[Word]]:
-    return read_words if (line, what) in READ_BY_OCR else no_text
+def finding(line: str, what: str) -> Callable[[View], list[TextBox]]:
+    return find_text if (line, what) in READ_BY_OCR else no_text
 
 
 Judge = Callable[..., dict[str, Report]]
@@ -143,11 +144,11 @@ def judge(tmp_path: Path, reader: Reader) -> Judge:
     notes = Notes()
     folders = iter(range(100))
 
-    def judged(files: Mapping[str, bytes], read: Callable[[View], list[Word]] = no_text) -> dict[str, Report]:
+    def judged(files: Mapping[str, bytes], find: Callable[[View], list[TextBox]] = no_text) -> dict[str, Report]:
         folder = tmp_path / str(next(folders))
         write(folder, files)
         case = read_case(folder, reader, "case-1")
-        detectors: list[Detector] = [Headers(notes), notes, BurnedInText(notes, once(read))]
+        detectors: list[Detector] = [Headers(notes), notes, BurnedInText(notes, once(find))]
         reports = {}
         for profile in PROFILES:
             case.coverage = Coverage()
@@ -157,17 +158,17 @@ def judge(tmp_path: Path, reader: Reader) -> Judge:
     return judged
 
 
-def once(read: Callable[[View], list[Word]]) -> Callable[[View], list[Word]]:
-    """`read`, which looks at the same picture a single time, whatever the policy."""
-    seen: dict[bytes, list[Word]] = {}
+def once(find: Callable[[View], list[TextBox]]) -> Callable[[View], list[TextBox]]:
+    """`find`, which looks at the same picture a single time, whatever the policy."""
+    seen: dict[bytes, list[TextBox]] = {}
 
-    def reading(view: View) -> list[Word]:
+    def finding(view: View) -> list[TextBox]:
         key = view.tobytes()
         if key not in seen:
-            seen[key] = read(view)
+            seen[key] = find(view)
         return seen[key]
 
-    return reading
+    return finding
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -212,7 +213,7 @@ def figures(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.parametrize(("line", "what"), rows(NOT_YET))
 def test_a_case_is_dealt_with_as_its_line_says(line: str, what: str, judge: Judge) -> None:
-    reports = [judge(case.files, reading(line, what)) for case in made(line, what)]
+    reports = [judge(case.files, finding(line, what)) for case in made(line, what)]
     wrong = []
     for profile in PROFILES:
         failing = [each[profile] for each in reports if not is_handled(line, each[profile], LINES[line][profile])]
@@ -223,7 +224,7 @@ def test_a_case_is_dealt_with_as_its_line_says(line: str, what: str, judge: Judg
 
 @pytest.mark.parametrize(("line", "what"), rows(NOT_CLEAR_YET))
 def test_its_clean_twin_is_clear(line: str, what: str, judge: Judge) -> None:
-    reports = [judge(case.clean_twin_files, reading(line, what)) for case in made(line, what)]
+    reports = [judge(case.clean_twin_files, finding(line, what)) for case in made(line, what)]
     wrong = []
     for profile in PROFILES:
         failing = [each[profile] for each in reports if each[profile].decision is not Decision.CLEAR]

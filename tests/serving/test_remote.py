@@ -19,9 +19,8 @@ from phivet.cases.errors import UnreadableError
 from phivet.cases.known import Known, KnownValue
 from phivet.models.hits import Hit
 from phivet.models.notes import Notes
-from phivet.models.ocr import Word
 from phivet.serving import remote
-from phivet.serving.remote import Behind, NoPickles, RemoteNotes, RemoteWords, answered, packed, unpacked
+from phivet.serving.remote import Behind, NoPickles, RemoteNotes, RemoteOcr, answered, packed, unpacked
 
 KNOWN = Known(frozenset({KnownValue(Category.NAME, "Zzyzxova^Anna")}))
 
@@ -73,7 +72,8 @@ def test_a_text_that_cannot_be_judged_says_why_and_harms_no_other_of_its_batch(
 def test_a_picture_arrives_as_it_was_sent(shape: tuple[int, ...]) -> None:
     view = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
     for sent in (view, view[:, ::-1]):
-        got = unpacked(packed(sent))
+        got, other = unpacked(packed([sent, view[:1]]))
+        assert np.array_equal(other, view[:1])
         assert got.dtype == np.uint8 and np.array_equal(got, sent)
 
 
@@ -89,7 +89,7 @@ def test_a_service_that_is_not_there_costs_the_part_not_the_scan(monkeypatch: py
     with closing(Behind("tcp://127.0.0.1:9", 1.0)) as behind:
         assert not behind.is_there()
         with pytest.raises(UnreadableError) as error:
-            RemoteWords(behind)(np.zeros((9, 9), np.uint8))
+            RemoteOcr(behind).find(np.zeros((9, 9), np.uint8))
     assert error.value.reason is Unread.CRASH
 
 
@@ -110,7 +110,7 @@ def test_a_service_that_dies_is_asked_once_more_when_it_is_back(deaths: int, fou
                 return
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(b'[["words", 0.5, 1, 2, 3, 4]]')
+            self.wfile.write(b'[["words", 0.5]]')
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -120,12 +120,12 @@ def test_a_service_that_dies_is_asked_once_more_when_it_is_back(deaths: int, fou
         thread.start()
         try:
             with closing(Behind(f"tcp://127.0.0.1:{server.server_port}", 5.0)) as behind:
-                words = RemoteWords(behind)
+                ocr = RemoteOcr(behind)
                 if found:
-                    assert words(np.zeros((9, 9), np.uint8)) == [Word("words", 0.5, 1, 2, 3, 4)]
+                    assert ocr.read([np.zeros((9, 9), np.uint8)]) == [("words", 0.5)]
                 else:
                     with pytest.raises(UnreadableError, match="crash"):
-                        words(np.zeros((9, 9), np.uint8))
+                        ocr.read([np.zeros((9, 9), np.uint8)])
         finally:
             server.shutdown()
             thread.join()

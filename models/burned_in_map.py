@@ -1,0 +1,177 @@
+"""Where there is text in a picture: boxes around lines and word groups, small and faint ones too."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from phivet.cases.parts import View
+from phivet.models.burned_in_reader import WEIGHTS, grey
+
+AROUND = 31
+"""Pixels: what is light or dark is told by comparison with a square of this side."""
+FLOOR = 2.0
+"""Grey levels added to the spread around a pixel: fainter structure is not made as strong as text."""
+STRONG = 40.0
+"""Grey levels off its surroundings that count as one in the second plane."""
+TILE, OVERLAP = 1024, 128
+"""Pixels: larger pictures are looked at in tiles that share a margin, so that memory is bounded."""
+MULTIPLE = 16
+STRIDE = 2
+CORE = 0.4
+"""Probability from which a place is the core of a line."""
+LINE = 0.3
+"""Probability from which a place around a core is of the line."""
+SURE = 0.5
+"""Probability that the best place of a box must reach."""
+LEAST = 3
+"""Places of a core: fewer are noise."""
+SMALLEST_FAR = 192
+"""Pixels of a picture's shorter side from which it is looked at from afar as well, at half its size."""
+LARGE = 24
+"""Pixels of a line's height from which it is seen better from afar."""
+
+
+@dataclass(frozen=True)
+class TextBox:
+    """A line or a group of words in pixels [x0, x1) x [y0, y1) of the view; `score` in (0, 1]."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    score: float
+
+
+class TextMap:
+    """Finds text in views of any size. Safe to be used by several threads."""
+
+    def __init__(self, weights: Path | None = None) -> None:
+        self._weights = weights or WEIGHTS
+        self._lock = threading.Lock()
+        self._network: Any = None
+
+    def boxes(self, view: View) -> list[TextBox]:
+        """The boxes in a picture, (H, W) or (H, W, 3) uint8 RGB, from top to bottom."""
+        plane = grey(view)
+        if plane.min() == plane.max():
+            return []
+        height, width = plane.shape
+        found = boxes_of(*self.maps(plane))
+        if min(plane.shape) >= SMALLEST_FAR:
+            halved = cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+            found = together(found, boxes_of(*self.maps(np.asarray(halved, np.uint8))))
+        return [TextBox(box.x0, box.y0, min(box.x1, width), min(box.y1, height), box.score) for box in found]
+
+    def maps(self, plane: View) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The probabilities of core and of line at half the size of a plane, (H, W) uint8."""
+        height, width = plane.shape
+        size = (-(-height // STRIDE), -(-width // STRIDE))
+        core, line = np.zeros(size, np.float32), np.zeros(size, np.float32)
+        for y, x in ((y, x) for y in _starts(height) for x in _starts(width)):
+            found = self._look(plane[y : y + TILE, x : x + TILE])
+            for whole, part in ((core, found[0]), (line, found[1])):
+                place = whole[y // STRIDE : (y + TILE) // STRIDE, x // STRIDE : (x + TILE) // STRIDE]
+                np.maximum(place, part[: place.shape[0], : place.shape[1]], out=place)
+        return core, line
+
+    def _look(self, plane: View) -> NDArray[np.float32]:
+        import torch
+
+        down, right = -plane.shape[0] % MULTIPLE, -plane.shape[1] % MULTIPLE
+        padded: Any = cv2.copyMakeBorder(plane, 0, down, 0, right, cv2.BORDER_REPLICATE) if down or right else plane
+        given = torch.from_numpy(prepared(padded))[None].contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode():
+            return np.asarray(self._loaded()(given)[0].sigmoid().numpy(), np.float32)
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._network is None:
+                from phivet.models.burned_in_map_net import load
+
+                self._network = load(self._weights)
+            return self._network
+
+
+def prepared(plane: View) -> NDArray[np.float32]:
+    """A plane, (H, W) uint8, as the network sees it, (2, H, W): how far each pixel is off its surroundings,
+
+    in units of their spread, and in grey levels.
+    """
+    pixels = plane.astype(np.float32)
+    off = pixels - cv2.blur(pixels, (AROUND, AROUND), borderType=cv2.BORDER_REFLECT)
+    spread = np.sqrt(np.maximum(0, cv2.blur(off * off, (AROUND, AROUND), borderType=cv2.BORDER_REFLECT)))
+    return np.stack([off / (spread + FLOOR), off / STRONG])
+
+
+def boxes_of(core: NDArray[np.float32], line: NDArray[np.float32]) -> list[TextBox]:
+    """Each connected core, grown to the line around it."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((core > CORE).astype(np.uint8), connectivity=8)
+    found = []
+    for number in range(1, count):
+        x, y, wide, high, area = (int(value) for value in stats[number])
+        inside = labels[y : y + high, x : x + wide] == number
+        best = float(core[y : y + high, x : x + wide][inside].max())
+        if area < LEAST or best < SURE:
+            continue
+        y0, y1 = _grown(line, y, y + high, x, x + wide, axis=0)
+        x0, x1 = _grown(line, x, x + wide, y0, y1, axis=1)
+        found.append(TextBox(STRIDE * x0, STRIDE * y0, STRIDE * x1, STRIDE * y1, best))
+    return sorted(found, key=lambda box: (box.y0, box.x0))
+
+
+def together(near: list[TextBox], far: list[TextBox]) -> list[TextBox]:
+    """The boxes of a picture, and those of large lines in the picture at half its size in place of their parts."""
+    large = [
+        TextBox(2 * box.x0, 2 * box.y0, 2 * box.x1, 2 * box.y1, box.score)
+        for box in far
+        if 2 * min(box.y1 - box.y0, box.x1 - box.x0) >= LARGE
+    ]
+    large = [one for one in large if not _stacked([box for box in near if _inside(box, one)])]
+    kept = [box for box in near if not any(_inside(box, one) for one in large)]
+    large = [one for one in large if not any(_inside(one, box) for box in kept)]
+    return sorted([*kept, *large], key=lambda box: (box.y0, box.x0))
+
+
+def _stacked(boxes: list[TextBox]) -> bool:
+    """Whether some are lines one above the other, which from afar look like one."""
+    wide = [box for box in boxes if box.x1 - box.x0 > 2 * (box.y1 - box.y0)]
+    return any(box.y1 <= other.y0 for box in wide for other in wide)
+
+
+def _inside(box: TextBox, other: TextBox) -> bool:
+    """Whether most of `box` is in `other`."""
+    wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+    high = min(box.y1, other.y1) - max(box.y0, other.y0)
+    return wide > 0 and high > 0 and wide * high >= 0.6 * (box.x1 - box.x0) * (box.y1 - box.y0)
+
+
+def _grown(line: NDArray[np.float32], start: int, end: int, low: int, high: int, axis: int) -> tuple[int, int]:
+    """[start, end) along `axis`, widened as long as half of what is there is of the line, at most by its own length."""
+    along = line if axis == 0 else line.T
+    short = min(end - start, high - low)
+    most = max(2, short)
+
+    def is_line(at: int) -> bool:
+        return 0 <= at < along.shape[0] and float((along[at, low:high] > LINE).mean()) >= 0.5
+
+    first, last = start, end
+    while first > start - most and is_line(first - 1):
+        first -= 1
+    while last < end + most and is_line(last):
+        last += 1
+    return first, last
+
+
+def _starts(length: int) -> Iterator[int]:
+    """Where tiles begin along a side."""
+    yield 0
+    at = TILE - OVERLAP
+    while at + OVERLAP < length:
+        yield at
+        at += TILE - OVERLAP

@@ -1,7 +1,7 @@
 """What scanners write over pictures: names with a comma or a caret, institutions, bare numbers, words cut off."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
@@ -9,7 +9,7 @@ from phivet.cases.categories import Category
 from phivet.cases.findings import Reason
 from phivet.cases.known import Known
 from phivet.models.hits import Hit
-from phivet.models.notes_words import GENERIC, ORDINARY, OVERLAY, RADIOLOGY
+from phivet.models.notes_words import FUNCTION, GENERIC, KINDS_OF_HOSPITAL, ORDINARY, OVERLAY, RADIOLOGY
 
 TRADE = RADIOLOGY | OVERLAY
 NEVER_NAMES = frozenset(word for word in TRADE - ORDINARY if len(word) > 3)
@@ -62,6 +62,46 @@ def _is_of_the_trade(family: str, given: str) -> bool:
         or given.lower() in NEVER_NAMES
         or all(word in NEVER_NAMES for word in words)
     )
+
+
+TOLD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+NUMBERED = re.compile(
+    r"(?:\d+\.){3,}\d+|\d+(?:[.:x/]\d+)+|"
+    r"\d+(?:\.\d+)? ?(?:kvp?|mas?|[km]?hz|[cm]m|ms|secs?|min|fps|bpm|deg|mgy|hu|ml|db|cm/s|%)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""UIDs, versions, times, fractions, sizes, measurements."""
+CONSOLE = TRADE | GENERIC | KINDS_OF_HOSPITAL | FUNCTION
+CONSOLE |= frozenset(
+    re.findall(
+        r"\w+",
+        "patient name birth date sex age male female years study exam accession number physician operator frame frames "
+        "system systems software version review only diagnosis diagnostic purposes portable upright semi printed page "
+        "user preset mode depth gain power zoom rate speed distance area volume angle velocity heart compression lossy "
+        "quality factor field thickness spacing location position table height exposure dose index filter kernel",
+    )
+)
+"""What consoles write beside it."""
+
+
+def telling(text: str, found: Sequence[Hit] = ()) -> tuple[int, int] | None:
+    """From the first to the last word outside of `found` that might identify: neither of the trade nor a figure."""
+    words = [
+        word
+        for word in TOLD.finditer(NUMBERED.sub(lambda match: " " * len(match[0]), text))
+        if _may_identify(word[0]) and not COUNTER_BEFORE.search(text, 0, word.start())
+        and not any(hit.start < word.end() and word.start() < hit.end for hit in found)
+    ]  # fmt: skip
+    return (words[0].start(), words[-1].end()) if words else None
+
+
+def _may_identify(word: str) -> bool:
+    """Whether a word is three letters or five digits or more, and no word of the trade."""
+    digits = sum(char.isdigit() for char in word)
+    letters = LETTERS.findall(word.lower())
+    if digits:
+        return digits >= 5
+    return len(word) >= 3 and not all(each in CONSOLE for each in letters)
 
 
 WORD = re.compile(r"[^\W\d_]{5,}")

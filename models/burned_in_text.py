@@ -1,8 +1,9 @@
 """Text in the pixels: found on every frame, read where it was not read before, put into lines, judged."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -13,8 +14,11 @@ from phivet.cases.findings import Finding, Reason
 from phivet.cases.known import Known
 from phivet.cases.orientation import box_in_stored, turn_upright
 from phivet.cases.parts import Frames, Part, View
-from phivet.models.burned_in_forms import cut_off_hits, overlay_hits
+from phivet.models.burned_in_codes import find_codes
+from phivet.models.burned_in_features import features, form_of
+from phivet.models.burned_in_forms import cut_off_hits, overlay_hits, telling
 from phivet.models.burned_in_frames import Memory
+from phivet.models.burned_in_judge import Opinion, judge
 from phivet.models.burned_in_lines import Line, lines
 from phivet.models.burned_in_map import TextBox
 from phivet.models.hits import Hit, resolve
@@ -25,8 +29,19 @@ from phivet.models.ocr import Word, find_text, read_lines
 ILLEGIBLE_BELOW = 0.25
 """Confidence below which the reader has guessed."""
 ILLEGIBLE_LETTERS = 5
-"""A line of fewer letters is hardly a name: mostly a mark, a scale or noise."""
+"""A line with room for fewer letters is hardly a name: mostly a mark, a scale or noise."""
+LETTER = 0.55
+"""Width of a letter, in heights of its line."""
+SMALLEST_LINE = 5
+"""Pixels: what is lower is no writing."""
 ILLEGIBLE_SCORE = 0.35
+CERTAIN = 0.9
+"""Score of a rule from which on the judge is not asked."""
+WORTH_TELLING = 0.15
+"""Probability from which the judge's opinion alone makes a finding."""
+UNREAD, UNREAD_CODE = "?", "\N{REPLACEMENT CHARACTER}"
+"""Stand for a line of which nothing is legible, and for a code that could not be decoded."""
+UNREAD_CODE_SCORE = 0.5
 MARGIN = 0.15
 """Of a box's shorter side, read with it at each side."""
 
@@ -62,29 +77,33 @@ class BurnedInText:
         memory = known.once((self.name, "memory"), Memory)
         findings, read_before = [], []
         for index, view in part.views():
-            words, recalled = self._words(part, index, turn_upright(view, part.upright), memory)
-            if words and recalled:
+            upright = turn_upright(view, part.upright)
+            found, was_read = self._lines(part, index, upright, memory)
+            if found and was_read:
                 read_before.append(index)
-            for line in lines(words):
-                for hit in self._judge(line, known):
-                    box = box_in_stored(line.box(hit.start, hit.end), view.shape, part.upright)
-                    reasons = (Reason.BURNED_IN, *hit.reasons)
-                    findings.append(Finding(hit.category, part.box(index, *box), hit.score, self.name, reasons))
+            for line, hit in self._judge(found, upright.shape, known):
+                box = box_in_stored(line.box(hit.start, hit.end), view.shape, part.upright)
+                reasons = (Reason.BURNED_IN, *hit.reasons)
+                findings.append(Finding(hit.category, part.box(index, *box), hit.score, self.name, reasons))
         if read_before:
             part.coverage.skip(part.source, ranges(read_before), Why.SAME_TEXT)
         return findings
 
-    def _words(self, part: Frames, index: int, view: View, memory: Memory) -> tuple[list[Word], bool]:
-        """What is written in one frame, and whether all of it was read before.
+    def _lines(self, part: Frames, index: int, view: View, memory: Memory) -> tuple[list[Line], bool]:
+        """What is written in one frame, codes last, and whether all of it was read before.
 
         If it cannot be read, that costs this frame alone.
         """
         try:
             recalled, unread = memory.recall(view, self._find(view))
             texts = self._read([crop(view, box) for box in unread])
-            new = [Word(text, sure, b.x0, b.y0, b.x1, b.y1) for b, (text, sure) in zip(unread, texts, strict=True)]
+            new = [
+                Word(text or UNREAD, sure, box.x0, box.y0, box.x1, box.y1)
+                for box, (text, sure) in zip(unread, texts, strict=True)
+            ]
             memory.keep(view, new)
-            return [*recalled, *(word for word in new if word.text)], not new
+            coded = [Line((code,)) for code in code_words(view)]
+            return [*lines([*recalled, *new]), *coded], not new
         except UnreadableError as error:
             reason = error.reason
         except Exception as error:  # noqa: BLE001 the reader is a network that may fail in any way
@@ -93,23 +112,63 @@ class BurnedInText:
         part.coverage.miss(part.source, reason, str(index) if part.count > 1 else None)
         return [], False
 
-    def _judge(self, line: Line, known: Known) -> list[Hit]:
-        text = line.text
-        if line.confidence < ILLEGIBLE_BELOW:
-            certain = find_known(text, known, ocr=True)
-            if certain or sum(char.isalnum() for char in text) < ILLEGIBLE_LETTERS:
-                return certain
-            return [Hit(Category.UNREADABLE_TEXT, 0, len(text), ILLEGIBLE_SCORE, (Reason.ILLEGIBLE,))]
-        return known.once((self.name, text), lambda: self._judge_text(text, known))
+    def _judge(self, found: Sequence[Line], shape: tuple[int, ...], known: Known) -> Iterator[tuple[Line, Hit]]:
+        """What the lines of a picture of (H, W, ...) give away: what is certain, and what the trained judge thinks."""
+        if not found:
+            return
+        hits = [known.once((self.name, line.text), partial(line_hits, line.text, known, self._notes)) for line in found]
+        forms = [known.once((self.name, "form", line.text), partial(form_of, line.text)) for line in found]
+        opinions = judge().opinions(features(found, forms, hits, shape), forms)
+        for line, ruled, opinion in zip(found, hits, opinions, strict=True):
+            for hit in weighed(line, ruled, opinion):
+                yield line, hit
 
-    def _judge_text(self, text: str, known: Known) -> list[Hit]:
-        """A date that a scanner writes without saying which is the date of the study."""
-        found = [*self._notes.find_brief(text, known), *find_known(text, known, ocr=True)]
-        found += [*cut_off_hits(text, known), *overlay_hits(text)]
-        return [
-            replace(hit, category=Category.STUDY_DATE) if hit.category is Category.DATE else hit
-            for hit in resolve(found, text)
-        ]
+
+def line_hits(text: str, known: Known, notes: Notes) -> list[Hit]:
+    """What rules, the notes' tagger and the case's own values find in a line.
+
+    A date that a scanner writes without saying which is the date of the study.
+    """
+    found = [*notes.find_brief(text, known), *find_known(text, known, ocr=True)]
+    found += [*cut_off_hits(text, known), *overlay_hits(text)]
+    return [
+        replace(hit, category=Category.STUDY_DATE) if hit.category is Category.DATE else hit
+        for hit in resolve(found, text)
+    ]
+
+
+def weighed(line: Line, ruled: Sequence[Hit], opinion: Opinion) -> list[Hit]:
+    """`ruled`, what only looks like something weighed by the judge's opinion; and what the judge alone tells."""
+    if line.text == UNREAD_CODE:
+        return [Hit(Category.UNREADABLE_TEXT, 0, 1, UNREAD_CODE_SCORE, (Reason.ILLEGIBLE,))]
+    if line.confidence < ILLEGIBLE_BELOW:
+        certain = [hit for hit in ruled if Reason.KNOWN_VALUE in hit.reasons]
+        return certain or illegible(line)
+    hits = [
+        hit
+        if hit.score >= CERTAIN or Reason.KNOWN_VALUE in hit.reasons
+        else replace(hit, score=min(hit.score, (hit.score + opinion.identifies) / 2))
+        for hit in ruled
+    ]
+    told = any(hit.category is opinion.category and hit.score >= 0.5 for hit in hits)
+    if told or opinion.identifies < WORTH_TELLING or (span := telling(line.text, hits)) is None:
+        return hits
+    return resolve([*hits, Hit(opinion.category, *span, opinion.identifies, (Reason.IN_CONTEXT,))], line.text)
+
+
+def illegible(line: Line) -> list[Hit]:
+    """A line that is there but cannot be read: by its size and shape it may be a word, or noise."""
+    wide, tall = sorted((line.x1 - line.x0, line.y1 - line.y0), reverse=True)
+    if wide < ILLEGIBLE_LETTERS * LETTER * tall or tall < SMALLEST_LINE:
+        return []
+    return [Hit(Category.UNREADABLE_TEXT, 0, len(line.text), ILLEGIBLE_SCORE, (Reason.ILLEGIBLE,))]
+
+
+def code_words(view: View) -> Iterator[Word]:
+    """What the codes of a picture say, as words."""
+    for code in find_codes(view):
+        text, sure = (UNREAD_CODE, 0.0) if code.text is None else (" ".join(code.text.split()), 1.0)
+        yield Word(text or UNREAD_CODE, sure, code.x0, code.y0, code.x1, code.y1)
 
 
 def crop(view: View, box: TextBox) -> View:

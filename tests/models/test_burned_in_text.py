@@ -151,6 +151,7 @@ def test_boxes_of_a_picture_that_is_stored_sideways_lie_in_the_stored_pixels() -
 
 def test_text_that_the_reader_only_guessed_is_reported_as_unreadable() -> None:
     assert [f.category for f in found(written("J4xx0l llE", confidence=0.1))] == [Category.UNREADABLE_TEXT]
+    assert [f.category for f in found([Word("", 0, 10, 10, 90, 22)])] == [Category.UNREADABLE_TEXT]
     assert found(written("A7", confidence=0.1)) == []
 
 

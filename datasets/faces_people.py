@@ -70,10 +70,11 @@ class _Marks:
 
 def people(part: str, count: int) -> list[Person]:
     """`count` heads of a part of the data; none is in two parts, and the first are the same however many there are."""
-    return [_person(part, number) for number in range(count)]
+    return [person(part, number) for number in range(count)]
 
 
-def _person(part: str, number: int) -> Person:
+def person(part: str, number: int) -> Person:
+    """The head of this number in a part of the data."""
     rng = generator("person", part, number)
     model, triangles, marks = _heads()
     import torch

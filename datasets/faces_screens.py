@@ -35,6 +35,8 @@ class Screen:
     source: str
     look: str
     renderer: str = "march"
+    marks: NDArray[np.float32] | None = field(default=None, repr=False)
+    """(6, 3): columns, rows and whether each of `faces_pictures.MARKS` is seen; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,15 @@ class _Placed:
     kind: str
     box: tuple[float, float, float, float] | None
     whole: bool
+    marks: NDArray[np.float32] | None
 
 
 def alone(picture: Picture, rng: Random) -> Screen:
     """One rendering on a background."""
     placed = _placed(picture, rng, near=rng.random() < 0.3)
     pixels = _finished(_drawn_on(placed.pixels, rng, rng.random() < 0.45), rng)
-    return Screen(pixels, placed.kind, placed.box, placed.whole, picture.source, picture.look, picture.renderer)
+    about = picture.source, picture.look, picture.renderer
+    return Screen(pixels, placed.kind, placed.box, placed.whole, *about, placed.marks)
 
 
 def panels(pictures: Sequence[Picture], rng: Random) -> Screen:
@@ -73,13 +77,16 @@ def panels(pictures: Sequence[Picture], rng: Random) -> Screen:
         if placed.kind != "other":
             box = placed.box
             moved = None if box is None else (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
-            faces.append((chosen[order], _Placed(part, placed.kind, moved, placed.whole)))
+            marks = None if placed.marks is None else placed.marks + np.array((x, y, 0), np.float32)
+            faces.append((chosen[order], _Placed(part, placed.kind, moved, placed.whole, marks)))
     pixels = _finished(canvas, rng)
     if not faces:
-        return Screen(pixels, "other", None, False, chosen[0].source, chosen[0].look, chosen[0].renderer)
+        about = chosen[0].source, chosen[0].look, chosen[0].renderer
+        return Screen(pixels, "other", None, False, *about, np.zeros((6, 3), np.float32))
     of, best = max(faces, key=lambda each: 0 if each[1].box is None else each[1].box[2] - each[1].box[0])
     whole = any(placed.whole for _, placed in faces)
-    return Screen(pixels, best.kind, best.box, whole, of.source, of.look, of.renderer)
+    marks = best.marks if len(faces) == 1 else None
+    return Screen(pixels, best.kind, best.box, whole, of.source, of.look, of.renderer, marks)
 
 
 def _placed(picture: Picture, rng: Random, near: bool, size: int | None = None) -> _Placed:
@@ -113,24 +120,28 @@ def _placed(picture: Picture, rng: Random, near: bool, size: int | None = None) 
     image = Image.fromarray(picture.pixels)
     moved = np.asarray(image.transform((wide, tall), Image.Transform.AFFINE, turned, Image.Resampling.BILINEAR))
     box = None
-    if known and picture.kind != "other":
+    if known:
         x0, x1 = sorted((picture.box[index] - centre[0]) * zoom * mirror + wide / 2 for index in (0, 2))
         y0, y1 = ((picture.box[index] - centre[1]) * zoom + tall / 2 for index in (1, 3))
         box = (max(0.0, x0), max(0.0, y0), min(float(wide), x1), min(float(tall), y1))
-    return _Placed(_on_background(moved, rng), picture.kind, box, state == "whole" and picture.kind != "other")
+    if picture.kind == "other":
+        return _Placed(_on_background(moved, rng), "other", None, False, np.zeros((6, 3), np.float32))
+    if mirror < 0:
+        marks[:2] = marks[[1, 0]]
+    return _Placed(_on_background(moved, rng), picture.kind, box, state == "whole", marks if known else None)
 
 
 def _on_background(pixels: Pixels, rng: Random) -> Pixels:
     channels = pixels.shape[2] - 1
     tone = np.zeros((pixels.shape[0], 1, channels), np.float32)
     draw = rng.random()
-    if draw > 0.6:
+    if draw > 0.7:
         tone += rng.uniform(0, 255, channels) if draw > 0.85 else float(rng.choice((255, 30, 90, 128, 200)))
     if draw > 0.93:
         tone = tone * np.linspace(rng.uniform(0.2, 1), 1, len(tone))[:, None, None]
     through = 1 - pixels[..., -1:].astype(np.float32) / 255
     made = np.clip(pixels[..., :-1] + through * tone, 0, 255).astype(np.uint8)
-    if rng.random() < 0.12 and channels == 1:
+    if rng.random() < 0.03 and channels == 1:
         made = 255 - made
     return made[..., 0] if channels == 1 else made
 
@@ -193,7 +204,7 @@ def _finished(pixels: Pixels, rng: Random) -> Pixels:
     tone = np.linspace(0, 1, 256) ** float(np.exp(rng.normal(0, 0.35)))
     tone = np.clip(tone * rng.uniform(0.6, 1.3) + rng.uniform(-0.05, 0.1), 0, 1)
     made = (255 * tone).astype(np.uint8)[made]
-    if rng.random() < 0.4:
-        grain = rng.standard_normal(made.shape, np.float32) * np.float32(rng.uniform(2, 16))
+    if rng.random() < 0.3:
+        grain = rng.standard_normal(made.shape, np.float32) * np.float32(rng.uniform(1, 9))
         made = np.clip(made + grain, 0, 255).astype(np.uint8)
     return made

@@ -1,5 +1,6 @@
 """Faces: in volumes whose skin can be rendered, in pictures of reconstructions, in photographs; other biometrics."""
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,8 +22,13 @@ LEAST = 0.05
 """Scores below are not worth telling."""
 SURE = 0.5
 """A photograph in which a face is so sure needs no second opinion."""
+SELDOM = 2.5
+"""Logarithm of the odds by which faces are rarer among the pictures of cases than among those that trained the network,
+where every other one shows a face: one in thirteen."""
 FETUS_AT_MOST = 0.7
 """An unborn child's face is for a person to judge: below any score that blocks."""
+SHADED = ("CT", "MR", "PT")
+"""Modalities whose pictures, those that are no slices, may be surfaces that are shaded like a photograph."""
 CAMERAS = ("", "DMS", "ES", "GM", "OP", "OT", "XC")
 """Modalities whose grey pictures may be photographs: cameras, and files that do not tell."""
 BIOMETRICS_IN = 4
@@ -57,7 +63,7 @@ class Faces:
 
     def judge(self, volume: Volume) -> Judged | None:
         """What `volume` shows, and the view that shows it: the evidence. None if there is no surface."""
-        return judge(volume, self._network)
+        return judge(volume, self._network, self._photographs)
 
     @cached_property
     def _network(self) -> "FaceNetwork":
@@ -95,18 +101,26 @@ class Faces:
     def _faces(self, view: View, modality: str) -> list[Seen]:
         """The faces in a picture: those of a photograph, or the one of a reconstruction."""
         photographed: list[Found] = []
-        if is_photograph(view) or (modality in CAMERAS and _is_grey(view)):
+        if is_photograph(view) or modality in SHADED or (modality in CAMERAS and _is_grey(view)):
             photographed = self._photographs.find(view)
-        found: list[Seen] = [(Category.FACE, each.score, each.box, (Reason.PHOTOGRAPH,)) for each in photographed]
+        kind = Reason.RECONSTRUCTION if modality in SHADED else Reason.PHOTOGRAPH
+        found: list[Seen] = [(Category.FACE, each.score, each.box, (kind,)) for each in photographed]
         if any(each.score >= SURE for each in photographed):
             return found
         (seen,) = self._network.judge([view])
+        score = _when_seldom(seen.face)
         box = seen.box or (0, 0, view.shape[1], view.shape[0])
         if seen.kind == "fetus":
-            found.append((Category.FACE, min(seen.face, FETUS_AT_MOST), box, (Reason.RECONSTRUCTION, Reason.FETUS)))
+            found.append((Category.FACE, min(score, FETUS_AT_MOST), box, (Reason.RECONSTRUCTION, Reason.FETUS)))
         else:
-            found.append((Category.FACE, seen.face, box, (Reason.RECONSTRUCTION,)))
+            found.append((Category.FACE, score, box, (Reason.RECONSTRUCTION,)))
         return found
+
+
+def _when_seldom(face: float) -> float:
+    """The network's probability, faces being seldom."""
+    kept = min(max(face, 1e-6), 1 - 1e-6)
+    return 1 / (1 + math.exp(SELDOM) * (1 - kept) / kept)
 
 
 def _is_grey(view: View) -> bool:

@@ -26,6 +26,8 @@ from phivet.models.faces_windows import Window, cut, grey, uncut, windows
 WEIGHTS = Path(__file__).parent / "weights" / "faces"
 WIDTHS = (16, 32, 64, 128)
 """Features at each scale; the square is halved before each."""
+MARKS = 6
+"""Points of a face whose places are learnt beside: both eyes, nose, mouth, chin and brow."""
 TOGETHER = 32
 """Windows that go through the network at once."""
 
@@ -90,11 +92,20 @@ class Network(nn.Module):
         self.kept = nn.Dropout(0.2)
         self.kinds = nn.Linear(2 * widths[-1], len(KINDS))
         self.places = nn.Conv2d(widths[-1], 5, 1)
+        self.marks = nn.Conv2d(widths[-1], MARKS, 1)
+        self.no_marks = nn.Linear(2 * widths[-1], MARKS)
 
     def forward(self, squares: Tensor) -> tuple[Tensor, Tensor]:
         """Scores and boxes."""
+        scores, boxes, _ = self.seen(squares)
+        return scores, boxes
+
+    def seen(self, squares: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores, boxes, and for each point of a face scores (N, MARKS, 1 + places): nowhere, or in a place."""
         features = self.blocks(self.start(squares))
-        scores = self.kinds(self.kept(torch.cat([features.mean((2, 3)), features.amax((2, 3))], dim=1)))
+        pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], dim=1)
+        scores = self.kinds(self.kept(pooled))
+        marks = torch.cat([self.no_marks(pooled)[:, :, None], self.marks(features).flatten(2)], dim=2)
         places = self.places(features)
         attended = torch.softmax(places[:, 0].flatten(1), dim=1)
         rows, columns = features.shape[2:]
@@ -103,7 +114,7 @@ class Network(nn.Module):
         centres = torch.stack([x.expand(rows, -1), y[:, None].expand(-1, columns)])
         reach = torch.nn.functional.softplus(places[:, 1:])
         corners = torch.cat([centres - reach[:, :2], centres + reach[:, 2:]], dim=1)
-        return scores, (corners.flatten(2) * attended[:, None]).sum(2)
+        return scores, (corners.flatten(2) * attended[:, None]).sum(2), marks
 
 
 @dataclass(frozen=True)

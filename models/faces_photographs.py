@@ -70,15 +70,16 @@ class Photographs:
         """The faces in `view`, (H, W) or (H, W, 3) uint8 RGB, upright, on their side or on their head."""
         if min(view.shape[:2]) < SHORTEST:
             return []
-        found = self._find(view)
+        found = self.find_upright(view)
         if max((face.score for face in found), default=0.0) >= SURE:
             return found
         for quarters in (1, 2, 3):
-            turned = self._find(np.rot90(view, quarters), TURNED)
+            turned = self.find_upright(np.rot90(view, quarters), TURNED)
             found += [Found(face.score, _turned_back(face.box, quarters, view.shape)) for face in turned]
         return surest(found)
 
-    def _find(self, view: View, middle: float = MIDDLE) -> list[Found]:
+    def find_upright(self, view: View, middle: float = MIDDLE) -> list[Found]:
+        """The same of upright faces alone; `middle` is the answer that is as likely a face as not."""
         import cv2
 
         height, width = view.shape[:2]

@@ -4,6 +4,7 @@ What is kept are renderings of one head or thing at a time, grey with their opac
 goes on where it stopped, and several processes can share the work.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from phivet.datasets import faces_looks as looks
 from phivet.datasets.faces_anatomy import Anatomy, head
 from phivet.datasets.faces_bodies import other
 from phivet.datasets.faces_defaced import TRAINED, defaced
-from phivet.datasets.faces_people import Person, generator
+from phivet.datasets.faces_people import Person, generator, person
 from phivet.datasets.faces_pictures import (
     SIDE,
     Picture,
@@ -137,8 +138,6 @@ def _of_view(picture: View, anatomy: Anatomy, face: str) -> Picture | None:
 
 def keep(folder: Path, part: str, heads: range, things: range) -> None:
     """Render what is not yet in `folder`: the heads and things of these numbers."""
-    from phivet.datasets.faces_people import _person
-
     folder.mkdir(parents=True, exist_ok=True)
     units = [(kind, number) for pair in _pairs(heads, things) for kind, number in pair]
     for kind, number in units:
@@ -146,7 +145,7 @@ def keep(folder: Path, part: str, heads: range, things: range) -> None:
         if path.exists():
             continue
         rng = generator("pictures", part, kind, number)
-        found = list(of_head(_person(part, number), rng) if kind == "head" else of_thing(part, number, rng))
+        found = list(of_head(person(part, number), rng) if kind == "head" else of_thing(part, number, rng))
         if not found:
             continue
         grey = np.stack([_grey(picture) for picture in found])
@@ -168,3 +167,13 @@ def _pairs(heads: range, things: range) -> Iterator[list[tuple[str, int]]]:
 def _grey(picture: Picture) -> np.ndarray:
     weighed = picture.pixels[..., :3].astype(np.float32) @ np.array((0.299, 0.587, 0.114), np.float32)
     return np.stack([(weighed + 0.5).astype(np.uint8), picture.pixels[..., 3]], axis=2)
+
+
+def digest(folder: Path, part: str) -> tuple[str, int]:
+    """Names the version of the pictures of a part that are kept in `folder`, and how many there are."""
+    whole, count = hashlib.blake2b(digest_size=8), 0
+    for path in sorted(folder.glob(f"{part}-*.npz")):
+        with np.load(path) as kept:
+            whole.update(kept["grey"].tobytes())
+            count += len(kept["kinds"])
+    return whole.hexdigest(), count

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from phivet.models.faces_network import Network
@@ -32,13 +32,15 @@ class Config:
     pictures: int = 120_000
     """Screens to learn from; none is seen twice, though what is on them is."""
     batch: int = 32
-    rate: float = 2e-3
+    rate: float = 1e-3
     decay: float = 0.02
     warm: float = 0.02
     cool: float = 0.35
     """Shares of the run: the learning rate rises over the first, stays, and falls to nothing over the last."""
     places: float = 1.5
     """Weight of the loss of boxes."""
+    marks: float = 0.5
+    """Weight of the loss of the marks' places."""
     smoothed: float = 0.02
     """Of each label, given to the others."""
 
@@ -52,6 +54,18 @@ class Leg:
     loss: float = 0.0
 
 
+class Learner(nn.Module):
+    """The network with all that it tells while it learns."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, squares: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores, boxes and places of marks."""
+        return self.network.seen(squares)
+
+
 def share_of_rate(done: float, config: Config) -> float:
     """The learning rate's share of its height when `done` of the run is behind: warm-up, stable, decay."""
     if done < config.warm:
@@ -59,12 +73,13 @@ def share_of_rate(done: float, config: Config) -> float:
     return min(1.0, max(0.0, (1 - done) / config.cool))
 
 
-def loss_of(scores: Tensor, boxes: Tensor, batch: Batch, config: Config) -> Tensor:
-    """Cross entropy of the kinds, and where the face is known the mean distance of the box's sides."""
-    _, kinds, wanted, known = batch
+def loss_of(scores: Tensor, boxes: Tensor, marks: Tensor, batch: Batch, config: Config) -> Tensor:
+    """Cross entropy of the kinds and of the marks' places, and the mean distance of the sides of known boxes."""
+    _, kinds, wanted, known, places = batch
     loss = cross_entropy(scores, kinds, label_smoothing=config.smoothed)
     apart = (boxes - wanted).abs().mean(1)
-    return loss + config.places * (apart * known).sum() / known.sum().clamp(min=1)
+    loss = loss + config.places * (apart * known).sum() / known.sum().clamp(min=1)
+    return loss + config.marks * cross_entropy(marks.flatten(0, 1), places.flatten(), ignore_index=-1)
 
 
 def fit(
@@ -83,7 +98,8 @@ def fit(
     accelerator = Accelerator()
     optimizer = torch.optim.AdamW(network.parameters(), config.rate, weight_decay=config.decay)
     leg = _resumed(folder, network, optimizer)
-    made, optimizer = accelerator.prepare(network.to(memory_format=torch.channels_last), optimizer)
+    learner = Learner(network.to(memory_format=torch.channels_last))
+    made, optimizer = accelerator.prepare(learner, optimizer)
     made.train()
     stream = Stream(pictures, "training", config.seed + leg.steps, config.batch)
     loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=6)
@@ -92,8 +108,8 @@ def fit(
         for group in optimizer.param_groups:
             group["lr"] = config.rate * share_of_rate(leg.seen / config.pictures, config)
         moved = tuple(each.to(accelerator.device) for each in batch)
-        scores, boxes = made(moved[0].contiguous(memory_format=torch.channels_last))
-        loss = loss_of(scores, boxes, moved, config)
+        scores, boxes, marks = made(moved[0].contiguous(memory_format=torch.channels_last))
+        loss = loss_of(scores, boxes, marks, moved, config)
         accelerator.backward(loss)
         accelerator.clip_grad_norm_(made.parameters(), 2.0)
         optimizer.step()
@@ -106,7 +122,7 @@ def fit(
         now = time.monotonic()
         over = leg.seen >= config.pictures or now - began > 60 * minutes
         if over or now - saved > SECONDS:
-            _save(folder, accelerator.unwrap_model(made), optimizer, leg)
+            _save(folder, accelerator.unwrap_model(made).network, optimizer, leg)
             saved = now
         if over:
             break

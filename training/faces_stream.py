@@ -12,11 +12,14 @@ from torch.utils.data import IterableDataset
 from phivet.datasets.faces_pictures import Picture
 from phivet.datasets.faces_screens import Screen, alone, panels
 from phivet.models.faces_network import KINDS
-from phivet.models.faces_windows import Window, cut, windows
+from phivet.models.faces_windows import SIDE, Window, cut, windows
 
-Batch = tuple[Tensor, Tensor, Tensor, Tensor]
-"""Squares (B, 1, S, S), kinds (B,), boxes (B, 4) in shares of the square, and whether each box is known (B,)."""
-PANELS = 0.2
+Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+"""Squares (B, 1, S, S), kinds (B,), boxes (B, 4) in shares of the square, whether each box is known (B,), and in which
+place each mark is (B, 6): 0 nowhere, else 1 + the number of the cell; -1 if that is not known."""
+CELLS = SIDE // 16
+"""Cells along each side of the square in which marks are told."""
+PANELS = 0.05
 """Share of screens with several pictures."""
 AGAIN = 60
 """Batches after which it is looked whether there are new pictures."""
@@ -46,12 +49,13 @@ class Stream(IterableDataset[Batch]):
 
     def _batch(self, groups: dict[str, list[Picture]], rng: np.random.Generator) -> Batch:
         rows = [row(self._screen(groups, rng), rng) for _ in range(self._size)]
-        squares, kinds, boxes, known = zip(*rows, strict=True)
+        squares, kinds, boxes, known, marks = zip(*rows, strict=True)
         return (
             torch.from_numpy(np.stack(squares))[:, None],
             torch.tensor(kinds),
             torch.from_numpy(np.stack(boxes)),
             torch.tensor(known),
+            torch.from_numpy(np.stack(marks)),
         )
 
     def _screen(self, groups: dict[str, list[Picture]], rng: np.random.Generator) -> Screen:
@@ -77,18 +81,26 @@ def read(path: Path) -> list[Picture]:
         ]
 
 
-def row(screen: Screen, rng: np.random.Generator) -> tuple[NDArray[np.float32], int, NDArray[np.float32], bool]:
-    """A screen as the network sees it: as a whole or, half of the times, what stands apart in it."""
+def row(
+    screen: Screen, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], int, NDArray[np.float32], bool, NDArray[np.int64]]:
+    """A screen as the network sees it: mostly what stands apart in it, as when it is judged, else the whole."""
     height, width = screen.pixels.shape[:2]
     window = Window(0, 0, width, height)
-    if rng.random() < 0.4:
+    if rng.random() < 0.75:
         found = windows(screen.pixels)
         window = found[1] if len(found) == 2 else window
     square = cut(screen.pixels, window)
     kind = [each.value for each in KINDS].index(screen.kind)
     box = np.zeros(4, np.float32)
+    side = max(window.x1 - window.x0, window.y1 - window.y0)
+    left, top = (window.x0 + window.x1 - side) / 2, (window.y0 + window.y1 - side) / 2
     if screen.box is not None:
-        side = max(window.x1 - window.x0, window.y1 - window.y0)
-        left, top = (window.x0 + window.x1 - side) / 2, (window.y0 + window.y1 - side) / 2
         box = (np.array(screen.box, np.float32) - np.array((left, top, left, top), np.float32)) / np.float32(side)
-    return square, kind, np.clip(box, 0, 1), screen.box is not None and kind > 0
+    known = screen.box is not None and kind > 0
+    places = np.full(6, -1, np.int64)
+    if screen.marks is not None:
+        cells = np.floor((screen.marks[:, :2] - np.array((left, top))) / side * CELLS).astype(int)
+        there = (screen.marks[:, 2] > 0) & (cells >= 0).all(1) & (cells < CELLS).all(1)
+        places = np.where(there, 1 + cells[:, 1] * CELLS + cells[:, 0], 0)
+    return square, kind, np.clip(box, 0, 1), known, places

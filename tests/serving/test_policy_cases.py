@@ -26,6 +26,7 @@ from phivet.datasets.policies import HELD_OUT, MATERIAL, LabelledCase, cases
 from phivet.models.burned_in_map import TextBox
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.detector import Detector
+from phivet.models.faces import Faces
 from phivet.models.headers import Headers
 from phivet.models.notes import Notes
 from phivet.models.ocr import find_text
@@ -73,11 +74,6 @@ UNSURE = "the trained tagger takes a few words without a sentence for an identif
 NOT_YET = {
     ("name", "in running prose"): TRAINED,
     ("name", "as the name of a file"): TRAINED,
-    ("biometric", "a fingerprint"): "no detector looks for biometric pictures",
-    ("biometric", "a retina"): "no detector looks for biometric pictures",
-    ("face", "a photograph"): "comes with the faces detector",
-    ("face", "a surface rendering of a head"): "comes with the faces detector",
-    ("face", "a volume of a head"): "comes with the faces detector",
     ("place", "in the header"): "needs a list of places: what is called a region may be a state",
     ("telling_text", "occupation in a note"): TRAINED,
     ("telling_text", "school in a note"): TRAINED,
@@ -148,7 +144,11 @@ def judge(tmp_path: Path, reader: Reader) -> Judge:
         folder = tmp_path / str(next(folders))
         write(folder, files)
         case = read_case(folder, reader, "case-1")
+<<<<<<< HEAD
         detectors: list[Detector] = [Headers(notes), notes, BurnedInText(notes, once(find))]
+=======
+        detectors: list[Detector] = [Headers(notes), notes, BurnedInText(notes, once(read)), Faces()]
+>>>>>>> faces
         reports = {}
         for profile in PROFILES:
             case.coverage = Coverage()

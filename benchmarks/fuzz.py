@@ -9,6 +9,7 @@ left, and memory stay flat.
 import argparse
 import io
 import json
+import logging
 import random
 import resource
 import shutil
@@ -101,6 +102,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 no secret
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # as the service's processes do
     folder = Path(tempfile.mkdtemp(prefix="pf-"))
     (folder / "tmp").mkdir()
     tempfile.tempdir = str(folder / "tmp")
@@ -132,7 +134,7 @@ def main() -> int:
                 jsonschema.validate(report, schema())
                 results.record(custody, lease, report, {})
                 outcomes[f"reported {report['decision']}"] += 1
-                unread.update(entry["reason"] for entry in report["not_scanned"])
+                unread.update(str(entry["reason"]) for entry in report["not_scanned"])
             if number == options.uploads // 10:
                 first = memory()
             if number % 1_000 == 999:

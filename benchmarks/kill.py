@@ -31,7 +31,7 @@ from phivet.serving.custody import Custody
 from phivet.serving.settings import Settings
 
 NOTE = "Seen today: Mr John Whitfield, DOB 03/04/1951. Letter {number} of the series.\n"
-START_SECONDS = 300
+START_SECONDS = 600
 
 
 class Served:

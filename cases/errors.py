@@ -7,7 +7,9 @@
     ├── UnreadableError           one file, frame or page could not be looked at: a reason from `coverage.Unread`
     ├── PolicyError               a policy file is wrong: says in which line
     │   └── UnknownPolicyError    no policy has this name
-    └── in `serving`: SettingError (settings.py), ServeError (serve.py), ClientError (client.py)
+    └── in `serving`: SettingError (settings.py), ServeError (serve.py), ClientError (client.py),
+                      MasterKeyError (keys.py), StoreError (store.py), VaultError and ErasedError (vault.py),
+                      AuditError (audit.py), UserError (users.py)
 
 Messages never hold patient text: no value, no note, no file name of a case's content.
 """

@@ -1,7 +1,7 @@
 """Informed consents: what turns named findings from block into review or allow, visibly, while they last.
 
 A consent names findings by their stable id, or every finding of a category in one file. It counts under a policy whose
-rule says so (`tables.Rule.consents`), from its first to its last second, unless it was withdrawn. A finding's id and a
+rule says so (`store.rule`), from its first to its last second, unless it was withdrawn. A finding's id and a
 file's digest come from the file's bytes: what is consented to is this content, no other. The report stays as it was;
 what a consent changed is said beside it.
 """
@@ -103,4 +103,7 @@ def settle(
             session, actor, "decision changed", case.uid, before=case.decision, now=outcome.decision.value
         )
         case.decision, case.changed_at = outcome.decision.value, time.time()
+        if case.state == "decided":  # what a moderator decided was another matter
+            case.state = "reported"
+        case.decided_at = case.changed_at if case.decision == "clear" and not case.reported else None
     return outcome

@@ -104,7 +104,7 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
         for decision in decisions:
             case = decision.case
             case.state, case.reported, case.changed_at = "decided", False, now
-            case.decided_at = None if decision.decision in ("ask_consent", "send_back") else decision.final_at
+            case.decided_at = decision.final_at
         return len({decision.case_uid for decision in decisions})
 
 
@@ -120,10 +120,7 @@ def follow_consents(custody: Custody, now: float | None = None) -> int:
         )
         cases = list(session.scalars(turning))
         for case in cases:
-            before = case.decision
             consents.settle(session, custody, case, now=now)
-            if case.decision != before and case.state == "decided":
-                case.state, case.decided_at = "reported", None
         return len(cases)
 
 

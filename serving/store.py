@@ -35,6 +35,8 @@ SQLITE = {
 }
 POOL = 10
 ANY = "*"
+CONSENTING = frozenset({"casect", "radiologists", "resectaur"})
+"""The policies of platforms whose published rules know an informed consent; there it counts unless a rule says not."""
 
 
 class StoreError(PhivetError):
@@ -121,7 +123,8 @@ def rule(session: Session, policy: str, site: str) -> Rule:
     for key in ((policy, site), (policy, ANY), (ANY, site), (ANY, ANY)):
         if key in found:
             return found[key]
-    return Rule(policy=policy, site=site, purge_days=30, consents=False, second_reader=False, retraining=False)
+    consents = policy in CONSENTING
+    return Rule(policy=policy, site=site, purge_days=30, consents=consents, second_reader=False, retraining=False)
 
 
 def site(session: Session, name: str) -> Site:

@@ -162,15 +162,9 @@ def consent(client: TestClient, case_id: str = "c-1", **given: Any) -> Any:
     return client.post(f"/v1/cases/{case_id}/consents", json={**told, **given})
 
 
-def allow_consents(custody: Custody) -> None:
-    with custody.store.begin() as session:
-        session.add(tables.Rule(policy="resectaur", site="*", consents=True))
-
-
 def test_a_consent_turns_what_it_names_visibly_and_while_it_lasts(
     any_custody: Custody, client: TestClient, scanned: Scanned
 ) -> None:
-    allow_consents(any_custody)
     put(client)
     scanned.next(any_custody)  # type: ignore[attr-defined]
     findings = client.get("/v1/cases/c-1").json()["report"]["findings"]
@@ -196,7 +190,7 @@ def test_a_consent_counts_only_where_the_rule_says_so_and_must_name_what_is_ther
     custody: Custody, scanned: Scanned
 ) -> None:
     with client_of(custody) as client:
-        put(client)
+        put(client, policy="cimar")
         assert consent(client, findings=["0" * 16]).status_code == 409
         scanned.next(custody)  # type: ignore[attr-defined]
         finding = client.get("/v1/cases/c-1").json()["report"]["findings"][0]["id"]

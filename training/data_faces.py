@@ -1,36 +1,51 @@
-"""`phivet data faces`: labelled pictures as files, with the digest that names each set's version."""
+"""`phivet data faces`: pictures of reconstructions, with what they show and where."""
 
-import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from PIL import Image
-from rich.console import Console
-from rich.table import Table
+import numpy as np
 
 from phivet.datasets import faces
 from phivet.datasets.faces import LabelledScreen
+from phivet.datasets.faces_screens import Screen, alone
+from phivet.training.faces_examples import keep
+from phivet.training.faces_stream import read
+from phivet.training.labelled_pictures import Labelled, write_pictures
+
+PICTURES_OF_A_HEAD = 60
+"""And of the thing beside it, about."""
 
 
 def write_sets(folder: Path, count: int, seed: int) -> int:
-    """Write validation and held_out to `folder`/faces-SET/N.png and .../labels.jsonl; print their digests.
+    """Write pictures for training (`count`, on screens of `seed`), validation and held_out to `folder`.
 
-    The training pictures are not screens but renderings, which `phivet train faces` keeps: `count` and `seed` have no
-    part in the other sets.
+    The renderings for training are kept in `folder`/faces-renderings: made once, they serve any seed.
     """
-    table = Table("set", "pictures", "faces", "digest", "folder", box=None, pad_edge=False)
-    for name, made in (("validation", faces.validation()), ("held_out", faces.held_out())):
-        into = folder / f"faces-{name}"
-        into.mkdir(parents=True, exist_ok=True)
-        for number, each in enumerate(made):
-            Image.fromarray(each.screen.pixels).save(into / f"{number}.png")
-        lines = [row(number, each) for number, each in enumerate(made)]
-        (into / "labels.jsonl").write_text("".join(lines), "utf-8")
-        table.add_row(name, f"{len(made):,}", f"{sum(each.face for each in made):,}", faces.digest(made), str(into))
-    Console(soft_wrap=True).print(table)
-    return 0
+    validation, held_out = faces.validation(), faces.held_out()
+    return write_pictures(
+        "faces",
+        folder,
+        {
+            "training": (count, _rows((screen, "") for screen in _training(folder / "faces-renderings", count, seed))),
+            "validation": (len(validation), _labelled(validation)),
+            "held_out": (len(held_out), _labelled(held_out)),
+        },
+    )
 
 
-def row(number: int, each: LabelledScreen) -> str:
-    """One picture's label as a line."""
-    about = {"kind": each.screen.kind, "group": each.group, "box": each.screen.box, "look": each.screen.look}
-    return json.dumps({"file": f"{number}.png", **about, "source": each.screen.source}) + "\n"
+def _training(renderings: Path, count: int, seed: int) -> Iterator[Screen]:
+    rng = np.random.default_rng(seed)
+    for number in range(1 + count // PICTURES_OF_A_HEAD):
+        keep(renderings, "training", range(number, number + 1), range(number, number + 1))
+        for path in sorted(renderings.glob(f"training-*-{number}.npz")):
+            yield from (alone(picture, rng) for picture in read(path))
+
+
+def _labelled(screens: Iterable[LabelledScreen]) -> Labelled:
+    return _rows((each.screen, each.group) for each in screens)
+
+
+def _rows(screens: Iterable[tuple[Screen, str]]) -> Labelled:
+    for screen, group in screens:
+        about = {"kind": screen.kind, "box": screen.box, "whole": screen.whole, "source": screen.source}
+        yield screen.pixels, about | {"look": screen.look, "renderer": screen.renderer, "group": group}

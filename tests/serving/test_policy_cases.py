@@ -144,11 +144,7 @@ def judge(tmp_path: Path, reader: Reader) -> Judge:
         folder = tmp_path / str(next(folders))
         write(folder, files)
         case = read_case(folder, reader, "case-1")
-<<<<<<< HEAD
-        detectors: list[Detector] = [Headers(notes), notes, BurnedInText(notes, once(find))]
-=======
-        detectors: list[Detector] = [Headers(notes), notes, BurnedInText(notes, once(read)), Faces()]
->>>>>>> faces
+        detectors: list[Detector] = [Headers(notes), notes, BurnedInText(notes, once(find)), Faces()]
         reports = {}
         for profile in PROFILES:
             case.coverage = Coverage()

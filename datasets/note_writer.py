@@ -3,12 +3,13 @@
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from phivet.cases.categories import Category
 from phivet.datasets import note_dates, note_numbers
 from phivet.datasets.note_banks import DATES, TERMS, Bank, Entry
+from phivet.datasets.note_inventions import INVENTED, arabic, invented
 from phivet.datasets.note_names import TITLED, Names, Person, names_of
 from phivet.datasets.note_noise import Piece
 from phivet.datasets.note_places import Places, country, places_of
@@ -29,6 +30,8 @@ SCRUBBED = 0.04
 PLACEHOLDERS: Sequence[str] = VOCABULARY["placeholders"]["left"]
 COARSE = 0.06
 """Share of dates and places in training that only say the year, or the country."""
+MADE_UP = 0.5
+"""Share of things in training that are made up (`note_inventions`) and not of the hand's own lists."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,11 @@ class Hand:
 def hand_of(bank: Bank, part: Part) -> Hand:
     """The hand that wrote `bank`, for one part of the data."""
     lists = {key: own(entries, part) or entries for key, entries in bank.lists.items()}
-    return Hand(bank, part, names_of(bank, part), places_of(bank, part), lists)
+    names = names_of(bank, part)
+    if part == "training" and names.arabic:
+        more = (arabic("first"), arabic("family"))
+        names = replace(names, home=(*names.home, more), anywhere=(*names.anywhere, more))
+    return Hand(bank, part, names, places_of(bank, part), lists)
 
 
 class World:
@@ -68,6 +75,7 @@ class World:
         learnt = hand.part == "training"
         self._blank = rng.choice(PLACEHOLDERS) if learnt and rng.random() < SCRUBBED else None
         self._coarse = COARSE if learnt else 0.0
+        self._made_up = MADE_UP if learnt else 0.0
 
     def fill(self, entry: Entry) -> list[Piece]:
         """The pieces of `entry`, slots filled."""
@@ -134,6 +142,10 @@ class World:
 
     def _thing(self, category: Category, form: str | None) -> str:
         hand, rng, person = self._hand, self._rng, self._hand.names.person(self._rng)
+        if category in INVENTED and form is None and self._made_up and rng.random() < self._made_up:
+            made = invented(category, hand.names, hand.places.towns, rng)
+            if made is not None:
+                return made
         if category in NUMBERS:
             return note_numbers.number(category, hand.bank.country, rng)
         match category:

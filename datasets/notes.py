@@ -1,24 +1,27 @@
 """Synthetic, labelled notes: what hands wrote (`note_banks`), multiplied by code, the same for the same seed.
 
 A hand's texts are in one part only: `training`, `validation` (calibration) or `held_out`. In training, texts are made
-without end: notes, fragments in company, clean medicine, and identifiers planted sparsely in clean medicine.
+without end: notes, fragments in company, forms, clean medicine, and identifiers planted sparsely in clean medicine.
 """
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 
 from phivet.cases.categories import Category
 from phivet.datasets.note_banks import Entry
 from phivet.datasets.note_dates import is_clock
+from phivet.datasets.note_labels import form
 from phivet.datasets.note_noise import Piece, noisy
 from phivet.datasets.note_split import Part, written
 from phivet.datasets.note_terms import sentence
 from phivet.datasets.note_writer import Hand, World, hand_of
 
-KINDS = {"note": 30, "fragment": 20, "twin": 14, "planted": 14, "clean": 12, "clean_note": 10}
+KINDS = {"note": 26, "fragment": 20, "form": 8, "twin": 14, "planted": 12, "clean": 11, "clean_note": 9}
 """How often each kind is made for training, of 100."""
 TIMES = (Category.DATE, Category.STUDY_DATE)
 GAPS = (" ", " ", "\n", "\n", "\n\n", ". ", "  ", "; ")
@@ -130,6 +133,9 @@ def _made(kind: str, hand: Hand, hands: Sequence[Hand], rng: random.Random) -> L
             pieces, genre = world.fill(entry), entry.genre
         case "fragment":
             pieces = _together([_some(hand, rng) for _ in range(rng.choice((1, 1, 2, 3, 4, 6)))], rng)
+        case "form":
+            entry, widely = form(hand, rng)
+            pieces = World(widely, rng).fill(entry)
         case "twin":
             text, clean = rng.choice(bank.twins)
             around = [world.fill(rng.choice(bank.clean)) for _ in range(rng.choice((0, 0, 1, 2)))]
@@ -153,8 +159,24 @@ def _made(kind: str, hand: Hand, hands: Sequence[Hand], rng: random.Random) -> L
 def _some(hand: Hand, rng: random.Random) -> list[Piece]:
     """A fragment with an identifier, or, one time in four, a clean sentence in its company."""
     bank = hand.bank
-    entry = rng.choice(bank.clean) if rng.random() < 0.25 else rng.choice(bank.fragments)
+    if rng.random() < 0.25:
+        entry = rng.choice(bank.clean)
+    else:
+        (entry,) = rng.choices(bank.fragments, cum_weights=_heights(bank.name))
     return World(hand, rng).fill(entry)
+
+
+@cache
+def _heights(name: str) -> tuple[float, ...]:
+    """The weights, summed up, of the fragments of a training bank: what marks a rare category comes more often."""
+    marked = {bank.name: [_categories(entry) for entry in bank.fragments] for bank in written("training")}
+    count = Counter(category for entries in marked.values() for found in entries for category in found)
+    return tuple(accumulate(max(count[category] ** -0.5 for category in found) for found in marked[name]))
+
+
+def _categories(entry: Entry) -> set[str]:
+    names = {piece["slot"] or piece["marked"] for piece in entry.pieces()}
+    return names & set(Category)
 
 
 def _planted(hand: Hand, rng: random.Random) -> LabelledNote:

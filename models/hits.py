@@ -1,7 +1,7 @@
 """What was found in a text, before it has a place in a part."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from phivet.cases.categories import Category
@@ -30,10 +30,13 @@ class Hit:
             raise ValueError("a hit needs a reason")
 
 
-def resolve(hits: Iterable[Hit], text: str, *, rests: bool = True) -> list[Hit]:
+def resolve(
+    hits: Iterable[Hit], text: str, *, rests: bool = True, worth: Callable[[int, int], bool] = lambda start, end: True
+) -> list[Hit]:
     """`hits` of `text` without overlaps, in the order of the text.
 
-    The surer hit wins, the longer among equals; with `rests` the other keeps what sticks out, so that nothing is lost.
+    The surer hit wins, the longer among equals; with `rests` the other keeps what sticks out, so that nothing is lost,
+    as far as these characters are `worth` it.
     """
     taken = bytearray(len(text))
     kept: list[Hit] = []
@@ -45,7 +48,7 @@ def resolve(hits: Iterable[Hit], text: str, *, rests: bool = True) -> list[Hit]:
                 continue
             if not whole:
                 start, end = _trimmed(text, start, end)
-                if sum(char.isalnum() for char in text[start:end]) < LEFT_OVER:
+                if sum(char.isalnum() for char in text[start:end]) < LEFT_OVER or not worth(start, end):
                     continue
             taken[start:end] = b"\1" * (end - start)
             kept.append(replace(hit, start=start, end=end))

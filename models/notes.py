@@ -9,7 +9,7 @@ from phivet.cases.coverage import Unread
 from phivet.cases.findings import Finding
 from phivet.cases.known import Known, KnownValue
 from phivet.cases.parts import Note, Part
-from phivet.models.hits import Hit, resolve
+from phivet.models.hits import Hit
 from phivet.models.known_values import find_known
 from phivet.models.notes_language import unjudged
 from phivet.models.notes_rules import find_by_rules
@@ -60,7 +60,7 @@ class Notes:
 
         by_rules = [find_by_rules(text, known or Known()) for text in texts]
         found = find_in_context(texts, by_rules, self._weights)
-        return [_together(text, hits) for text, hits in zip(texts, found, strict=True)]
+        return [_with_the_rest(text, hits) for text, hits in zip(texts, found, strict=True)]
 
     def detect(self, part: Part, known: Known) -> list[Finding]:
         """The findings in a note; equal texts are judged once while the same things are known.
@@ -77,9 +77,8 @@ class Notes:
         ]
 
 
-def _together(text: str, hits: list[Hit]) -> list[Hit]:
-    """`hits` without overlaps, the certain ones wherever they stand again, and what they make of the narrative."""
-    kept = resolve(hits, text)
+def _with_the_rest(text: str, kept: list[Hit]) -> list[Hit]:
+    """What was found, what is certain of it wherever it stands again, and what all make of the narrative."""
     told = ((hit, text[hit.start : hit.end]) for hit in kept if hit.score >= CERTAIN)
     values = (KnownValue(hit.category, value) for hit, value in told if hit.category in NAMES or _DIGITS.search(value))
     again = (hit for hit in find_known(text, Known().adding(values)) if not _overlaps(hit, kept))

@@ -7,13 +7,25 @@ as the rule says.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phivet.cases.findings import Reason
-from phivet.models.hits import Hit
+from phivet.models.hits import Hit, resolve
+from phivet.models.notes_bounds import (
+    CERTAIN,
+    DATES,
+    IN_WORDS,
+    closed,
+    identifies,
+    joined,
+    trimmed,
+    untitled,
+    within,
+)
 from phivet.models.notes_medicine import BLANK
 from phivet.models.notes_model import Tagger, load
 from phivet.models.notes_sense import makes_sense
@@ -21,7 +33,6 @@ from phivet.models.notes_tags import OUTSIDE, decode, spans
 from phivet.models.notes_text import read
 from phivet.models.notes_windows import Words
 
-CERTAIN = frozenset({Reason.CHECK_DIGIT, Reason.KNOWN_VALUE})
 RATHER = 0.5
 SURE = 1e-4
 """No probability goes nearer to 0 or 1 before it is calibrated."""
@@ -47,11 +58,17 @@ class Candidate:
 
 
 def find_in_context(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], weights: Path) -> list[list[Hit]]:
-    """For each text, what the tagger finds and what rules found before, with calibrated scores; they may overlap."""
+    """For each text, what the tagger finds and what rules found before, with calibrated scores and without overlaps."""
     tagger = load(weights)
-    found = candidates(texts, by_rules, tagger)
     scores = tagger.calibration["scores"]
-    return [_beside_certain([hit for each in text if _counts(hit := calibrated(each, scores))]) for text in found]
+    told = []
+    for text, hits, (words, of_tags) in zip(texts, by_rules, tagger.read(texts), strict=True):
+        inside = 1 - np.exp(of_tags[:, OUTSIDE])
+        found = _candidates(text, hits, words, of_tags, float(tagger.calibration["outside"]))
+        counted = [hit for each in found if _counts(hit := calibrated(each, scores))]
+        kept = resolve(joined(_beside_certain(counted)), text, worth=partial(identifies, words, inside))
+        told.append([untitled(hit, text) for hit in kept])
+    return told
 
 
 def _counts(hit: Hit) -> bool:
@@ -73,14 +90,17 @@ def candidates(texts: Sequence[str], by_rules: Sequence[Sequence[Hit]], tagger: 
     """What the tagger and the rules found, before calibration."""
     bias = float(tagger.calibration["outside"])
     return [
-        [
-            each
-            for each in _candidates(words, scores, hits, bias)
-            if each.source == "rule" or _may_identify(each.hit, text, harmless)
-        ]
+        _candidates(text, hits, words, scores, bias)
         for text, (words, scores), hits in zip(texts, tagger.read(texts), by_rules, strict=True)
-        for harmless in (read(text).rest,)
     ]
+
+
+def _candidates(
+    text: str, by_rules: Sequence[Hit], words: Words, scores: NDArray[np.float32], bias: float
+) -> list[Candidate]:
+    harmless = read(text).rest
+    found = _found(text, words, scores, by_rules, bias)
+    return [each for each in found if each.source == "rule" or _may_identify(each.hit, text, harmless)]
 
 
 def _may_identify(hit: Hit, text: str, rest: str) -> bool:
@@ -90,24 +110,21 @@ def _may_identify(hit: Hit, text: str, rest: str) -> bool:
     return 2 * blanked < max(1, len(written)) and makes_sense(hit.category, text[hit.start : hit.end])
 
 
-def _candidates(words: Words, scores: NDArray[np.float32], by_rules: Sequence[Hit], bias: float) -> Iterator[Candidate]:
+def _found(
+    text: str, words: Words, scores: NDArray[np.float32], by_rules: Sequence[Hit], bias: float
+) -> Iterator[Candidate]:
     inside = 1 - np.exp(scores[:, OUTSIDE])
     biased = scores.copy()
     biased[:, OUTSIDE] -= bias
     for first, last, category in spans(decode(biased)):
         start, end = int(words.bounds[first, 0]), int(words.bounds[last - 1, 1])
+        end = closed(text, start, end) if category in IN_WORDS | DATES else end
         hit = Hit(category, start, end, 1.0, (Reason.IN_CONTEXT,))
         rule = max((each.score for each in by_rules if each.start < end and start < each.end), default=0.0)
-        yield Candidate(hit, float(inside[first:last].mean()), rule)
-    for hit in by_rules:
-        touched = _touched(words, hit)
-        yield Candidate(hit, float(inside[touched].max(initial=0.0)), hit.score)
-
-
-def _touched(words: Words, hit: Hit) -> slice:
-    """The words that a hit shares a character with."""
-    first = int(np.searchsorted(words.bounds[:, 1], hit.start, side="right"))
-    return slice(first, int(np.searchsorted(words.bounds[:, 0], hit.end, side="left")))
+        yield Candidate(hit, float(inside[within(words, start, end)].mean()), rule)
+    for by_rule in by_rules:
+        hit = trimmed(by_rule, words, inside)
+        yield Candidate(hit, float(inside[within(words, hit.start, hit.end)].max(initial=0.0)), hit.score)
 
 
 def calibrated(candidate: Candidate, scores: Mapping[str, Sequence[float]]) -> Hit:

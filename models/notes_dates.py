@@ -12,18 +12,20 @@ from phivet.models.notes_medicine import UNIT, YEAR
 from phivet.models.notes_text import Reading, Word, words
 
 _MONTH_NAMES = (
-    "january jan يناير كانون_الثاني",
-    "february feb فبراير شباط",
-    "march mar مارس آذار",
-    "april apr أبريل ابريل إبريل نيسان",
-    "may مايو أيار ايار",
-    "june jun يونيو يونيه حزيران",
-    "july jul يوليو يوليه تموز",
-    "august aug أغسطس اغسطس آب",
-    "september sept sep سبتمبر أيلول ايلول",
-    "october oct أكتوبر اكتوبر تشرين_الأول تشرين_الاول",
-    "november nov نوفمبر تشرين_الثاني",
-    "december dec ديسمبر كانون_الأول كانون_الاول",
+    "january jan يناير كانون_الثاني enero janvier januar januari gennaio janeiro styczeń stycznia ianuarie ocak",
+    "february feb فبراير شباط febrero février fevrier februar februari febbraio fevereiro luty lutego februarie şubat",
+    "march mar مارس آذار marzo mars märz maart março marzec marca martie mart",
+    "april apr أبريل ابريل إبريل نيسان abril avril aprile kwiecień kwietnia aprilie nisan",
+    "may مايو أيار ايار mayo mai mei maj maja maio maggio május mayıs",
+    "june jun يونيو يونيه حزيران junio juin juni giugno junho czerwca iunie haziran",
+    "july jul يوليو يوليه تموز julio juillet juli luglio julho lipca iulie temmuz",
+    "august aug أغسطس اغسطس آب agosto août aout augusti augustus sierpnia ağustos",
+    "september sept sep سبتمبر أيلول ايلول septiembre septembre settembre setembro września septembrie eylül",
+    "october oct أكتوبر اكتوبر تشرين_الأول تشرين_الاول octubre octobre oktober ottobre outubro października"
+    " octombrie ekim",
+    "november nov نوفمبر تشرين_الثاني noviembre novembre novembro listopada noiembrie kasım",
+    "december dec ديسمبر كانون_الأول كانون_الاول diciembre décembre decembre dezember dezembro dicembre grudnia"
+    " decembrie aralık",
 )
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 _FIRST_OF_TWO = frozenset(name.split("_")[0] for name in _MONTHS if "_" in name)
@@ -68,12 +70,13 @@ _ON = frozenset(
 
 # Around the name of a month.
 _DAY_BEFORE = re.compile(
-    r"(?<![\d./:-])(?:\d{1,2}\s?(?:-|to|and|&)\s?)?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s?[-./]\s?|\s?,?\s?(?:of\s)?|\s?من\s)$",
+    r"(?<![\d./:-])(?:\d{1,2}\s?(?:-|to|and|&)\s?)?(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+    r"(?:\s?[-./]\s?|\s?,?\s?(?:of\s)?|\s?من\s|\sde\s)$",
     re.I,
 )
 _YEAR_BEFORE = re.compile(rf"(?<![\d.,/-])(?P<y>{YEAR})\s?[-/., ]\s?$")
 _YEAR_AFTER = re.compile(
-    rf"\.?(?:\s?[-./,']\s?|\s{{1,2}}(?:of\s)?)?(?P<y>{YEAR}|(?<=[-/.'])\d\d(?![\d:%]))(?!\d)", re.I
+    rf"\.?(?:\s?[-./,']\s?|\s{{1,2}}(?:of\s|del?\s)?)?(?P<y>{YEAR}|(?<=[-/.'])\d\d(?![\d:%]))(?!\d)", re.I
 )
 _DAY_AFTER = re.compile(
     r"(?:\.\s?|\s?[-/]\s?|\s(?:the\s)?)?(?P<d>\d{1,2})(?!\d|\.\d|:\d|\s?%)(?:st|nd|rd|th)?(?![^\W\d_])"
@@ -183,7 +186,12 @@ def _around_month(text: str, start: int, end: int, word: str) -> Iterator[Mentio
             yield Mention(before.start(), _time_end(text, year.end()), days, score)
             return
         ends_a_sentence = "." in before.group() and written in ("May", "March")
-        if written not in ("may", "march") and not ends_a_sentence and not _MEASURE.match(text, end):
+        if (
+            written not in ("may", "march")
+            and word not in _OTHER_WORDS
+            and not ends_a_sentence
+            and not _MEASURE.match(text, end)
+        ):
             yield Mention(before.start(), end, frozenset(), 0.8)
             return
     after = _DAY_AFTER.match(text, end)
@@ -198,10 +206,18 @@ def _around_month(text: str, start: int, end: int, word: str) -> Iterator[Mentio
         if not _is_a_word(written) and not _MEASURE.match(text, after.end()):
             yield Mention(start, after.end(), frozenset(), 0.8)
             return
+    if word in _OTHER_WORDS:
+        return
     if year and len(year["y"]) == 4 and written != "may":
         yield Mention(start, year.end(), frozenset(), 0.85)
     elif written != "may" and (short := _SHORT_YEAR_AFTER.match(text, end)):
         yield Mention(start, short.end(), frozenset(), 0.6)
+
+
+_OTHER_WORDS = frozenset(
+    {"mayo", "mai", "mars", "mart", "maja", "mei", "juni", "juli", "nisan", "ekim", "marca", "maj"}
+)
+"""Months of other languages that are names or words too: a date only with its year."""
 
 
 def _is_a_word(written: str) -> bool:

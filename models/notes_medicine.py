@@ -67,6 +67,12 @@ _ROW_OF_NUMBERS = rf"{_NO_DATE}\d{{1,6}}(?:\.\d{{1,4}})?(?:\s?[-/<>|x,@]\s?\d{{1
 
 MEDICINE: tuple[Harmless, ...] = (
     Harmless(
+        "duration, or marks out of ten",  # 3/7 of fever, known since 8/12 old, last 2/12 ago, LOS 7/7, pain 3/10
+        r"\d{1,2}/(?:7|12|52)(?=\s(?:ago|old|of\s(?:age|[a-z])|hx|history|hist|post|prior|later|after|duration|wait)\b)"
+        r"|(?:LOS|f/?up?|review\sin|rpt\sin|for|past|over|x)\s\d{1,2}/(?:7|12|52)(?![\d/])"
+        r"|(?:scored?|got|rated?|pain|power|VAS|NRS|quiz)\s(?:\w{1,12}\s){0,2}\d{1,2}/(?:5|10|20)(?![\d/])",
+    ),
+    Harmless(
         "classification",
         r"(?:ICD(?:-?O)?(?:-?\d{1,2})?(?:-CM)?|SNOMED(?:[ -]?CT)?|CPT|RadLex|LOINC|UMLS|OMIM|HGNC)"
         r"\s?(?:codes?|ID|no\.?)?\s?[:#]?\s?[A-Z]{0,4}\d[\dA-Z.-]{1,17}",

@@ -12,7 +12,7 @@ from phivet.cases.findings import Reason
 from phivet.models.hits import Hit
 from phivet.models.notes_cues import COLON, LOOSE, Cues, Label
 from phivet.models.notes_text import Reading
-from phivet.models.notes_words import EPONYM_NOUNS, EPONYMS, NOT_A_PERSON, PARTICLES, RADIOLOGY
+from phivet.models.notes_words import ABBREVIATIONS, EPONYM_NOUNS, EPONYMS, NOT_A_PERSON, PARTICLES, RADIOLOGY
 
 _MARKS = r"\u0300-\u036f\u0900-\u0dff\u064b-\u0652"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|['.\u200c\u200d-](?=[^\W\d_])|[{_MARKS}]){{0,30}}")
@@ -25,6 +25,11 @@ _TITLE = re.compile(
     r"|Mr|Mrs|Ms|Miss|Mx|Master|MISS|Herr|Frau|Mme|Señora?|السيد|السيدة)(?:\.\s?|\s{1,2})(?:(?:Dr|Prof)\.?\s)?"
 )
 _TITLE_IN_CAPITALS = re.compile(r"(?<![\w'-])(?:(?P<dr>DR|PROF)|MRS?|MS)\s(?=[A-Z]{3,}\s[A-Z]{3,}|[A-Z]\s[A-Z]{4,})")
+_ANY_TITLE = re.compile(
+    r"(?:Dr|Prof|Professor|Doctor|A/Prof|Assoc\.? Prof|Dra|Mr|Mrs|Ms|Miss|Mx|Master|Herr|Frau|Mme|Señora?|Sr|Sister|RN"
+    r"|د|أ\.\s?د|الدكتور|الدكتورة|دكتور|دكتورة|السيد|السيدة|الأستاذ|الأستاذة|الست|الحاج|الحاجة)(?:[./]\s?|\s{1,2})",
+    re.I,
+)
 _DEGREES = "MD|MBBS|MBChB|FRCR|FRANZCR|FRACS|FRCS|FRCP|FRACP|FACR|DMRD|MRCP|MRCS|MSc|PhD"
 _DEGREE = re.compile(rf",?\s(?:{_DEGREES}|M\.D\.|DO|MB\sBCh|RN)(?![\w-]|\s\d{{5}})")
 _BEFORE_DEGREE = re.compile(r"(?<!\w)(?:[A-Z][\w'-]{1,20}|[A-Z]\.?)(?:\s(?:[A-Z][\w'-]{1,20}|[A-Z]\.?)){1,3}$")
@@ -34,6 +39,11 @@ _INITIALS = re.compile(r"[A-Z](?:[. -]{0,2}[A-Z]){1,3}\.?(?!\w)")
 _DOTTED = re.compile(
     r"(?<![\w'-])(?:[Pp]atient|PATIENT|[Pp]t|PT|Mr|Mrs|Ms|Miss)\.?[ \t]{1,2}"
     r"(?P<initials>[A-Z]\.[ ]?[A-Z](?:\.[ ]?[A-Z])?\.(?![ ]?[A-Z]\.))"
+)
+_SIGNED = re.compile(
+    r"(?<![\w'-])(?i:sgd|signed|vetted|typed|dictated|countersigned|reported|rptd|checked|chk'?d?|d/w|initialled|reader\s[12]|read|scrub"
+    r"|anaes|rec(?:order)?|second\slook|transcribed)(?::\s?|\.\s?|\s)(?i:by:?\s)?"
+    r"(?P<initials>(?:[A-Z]\.\s?){2,3}|[A-Z]{2,3})(?![\w./-])"
 )
 _ABBREVIATIONS = re.compile("IV|PO|IM|SC|ID|BP|HR|RR|DOB|NPO|LLQ|RLQ|LUQ|RUQ|LMP|GP|HIV|TB|OT|PT")
 """What is written with dots after "patient" and is no one's initials; those of radiology are in its own list."""
@@ -161,6 +171,10 @@ def find_names(reading: Reading) -> Iterator[Hit]:
         letters = re.sub(r"\W", "", initials["initials"])
         if not _ABBREVIATIONS.fullmatch(letters) and letters.lower() not in RADIOLOGY:
             yield Hit(Category.INITIALS, *initials.span("initials"), 0.91, (Reason.CUE, Reason.PATTERN))
+    for signed in _SIGNED.finditer(text):
+        letters = re.sub(r"\W", "", signed["initials"]).lower()
+        if letters not in ABBREVIATIONS | RADIOLOGY | NOT_A_PERSON:
+            yield Hit(Category.INITIALS, *signed.span("initials"), 0.7, (Reason.CUE,))
     for degree in _DEGREE.finditer(text):
         name = _BEFORE_DEGREE.search(text, max(0, degree.start() - 64), degree.start())
         if name and not _is_no_name(name.group()):
@@ -200,6 +214,13 @@ def _kin_score(text: str, label: Label[Named], parts: list[str], score: float) -
     if listed or all(part.lower() in EPONYMS for part in parts):
         return min(score, 0.5)
     return score
+
+
+def title_end(text: str, start: int, end: int) -> int:
+    """Where the titles at `start` end, `start` if there are none."""
+    while (title := _ANY_TITLE.match(text, start, end)) and title.end() < end:
+        start = title.end()
+    return start
 
 
 def name_end(text: str, start: int, titled: bool = False) -> int:

@@ -10,6 +10,7 @@ from phivet.models.hits import Hit
 from phivet.models.notes_cues import COLON, LOOSE, Cues
 from phivet.models.notes_postcodes import find_postcodes, postcode_at
 from phivet.models.notes_text import Reading
+from phivet.models.notes_words import GENERIC, KINDS_OF_HOSPITAL, NOT_A_PERSON, RADIOLOGY, TERRITORIES
 
 _STREET_TYPES = (
     "Street|Road|Avenue|Drive|Lane|Crescent|Place|Terrace|Way|Court|Close|Quay|Boulevard|Parade|Highway|Esplanade|Grove"
@@ -52,6 +53,19 @@ _COUNTY = re.compile(
     rf"(?P<place>(?:{_NAME}[ ]){{1,3}}(?:County|Parish|Shire)|(?:County|Co\.)[ ](?!Hospital|Clinic|Council){_NAME})"
     r"(?![\w'-]|[ ](?:Hospital|Medical|General|Health|Clinic|Memorial|Council|University|Jail))"
 )
+_TOWN = r"(?:St\.?[ ])?[A-ZÀ-ÖØ-ÞĀĒĪŌŪ][\w'-]{1,24}"
+_LIVES = re.compile(
+    r"(?<!\w)(?i:resident[ ]of|liv(?:es|ed|ing)[ ](?:alone[ ])?(?:in|near|outside)|resid(?:es|ed|ing)[ ]in|native[ ]of"
+    r"|born[ ](?:and[ ]raised[ ])?in|grew[ ]up[ ](?:in|near)|moved[ ](?:here[ ])?(?:from|to)"
+    r"|(?:returned|back|flown|arrived)[ ]from|travel(?:s|led|ed|l?ing)?[ ](?:to|through|from)|trip[ ]to"
+    r"|holiday(?:ing)?[ ]in|home[ ]in|farms?[ ]near|villag(?:e|er)[ ](?:of|near|from)|(?:town|suburb)[ ]of)"
+    rf"[ ](?P<place>{_TOWN}(?:[ ](?:(?:of|on|de|la|upon|in)[ ])?{_TOWN}){{0,2}})"
+)
+_LIVES_IN_ARABIC = re.compile(
+    r"(?<!\w)(?:من\s(?:سكان|أهالي|اهالي|مواليد|أبناء|قرية|مدينة|بلدة)|ساكن(?:ة|ه|ين)?(?:\sفي)?|[يتن]سكن(?:ون)?(?:\sفي)?"
+    r"|(?:ال)?مقيم(?:ة|ين)?\s(?:في|ب)|قضاء|ناحية|محافظة|بلدة|قرية|مدينة)\s(?P<place>(?:ب)?[\u0621-\u064a]{3,14}(?:\s(?:ال)?[\u0621-\u064a]{3,12}(?=\s?[،,.\n]|$))?)"
+)
+_NO_PLACE = NOT_A_PERSON | RADIOLOGY | GENERIC | KINDS_OF_HOSPITAL
 
 _GPS = re.compile(
     r"(?P<lat>[+-]?\d(?<![\w.]\d)(?<![\w.][+-]\d)\d?\.\d{3,9})\s?°?\s?(?P<ns>[NS])?\s?[,;/ ]\s{0,2}"
@@ -104,9 +118,10 @@ _NEXT_LABEL = re.compile(
 
 
 def find_places(reading: Reading) -> Iterator[Hit]:
-    """Counties where someone lives, street addresses, boxes, postcodes with a cue or a place, coordinates."""
+    """Counties and towns where someone lives, street addresses, boxes, postcodes with a cue or a place, coordinates."""
     for county in _COUNTY.finditer(reading.text):
         yield Hit(Category.PLACE, *county.span("place"), 0.92, (Reason.CUE, Reason.PATTERN))
+    yield from _lived_in(reading.text)
     if not reading.digits:
         return
     text = reading.rest
@@ -115,6 +130,15 @@ def find_places(reading: Reading) -> Iterator[Hit]:
     yield from find_postcodes(text)
     yield from _coordinates(reading.text)
     yield from _labelled(reading)
+
+
+def _lived_in(text: str) -> Iterator[Hit]:
+    """Towns by what stands before them; countries and states identify nobody, and homes have no name."""
+    for form, score in ((_LIVES, 0.75), (_LIVES_IN_ARABIC, 0.7)):
+        for match in form.finditer(text):
+            named = match["place"].lower()
+            if not named.endswith("'s") and named not in TERRITORIES and named.split()[0] not in _NO_PLACE:
+                yield Hit(Category.PLACE, *match.span("place"), score, (Reason.CUE,))
 
 
 def _streets(text: str) -> Iterator[tuple[int, int, float]]:

@@ -7,9 +7,11 @@ from phivet.models.hits import Hit, resolve
 from phivet.models.known_values import find_known
 from phivet.models.notes_ages import find_ages
 from phivet.models.notes_dates import find_dates
+from phivet.models.notes_days import find_days
 from phivet.models.notes_facilities import find_facilities
 from phivet.models.notes_names import find_names
 from phivet.models.notes_numbers import find_numbers
+from phivet.models.notes_organisations import find_organisations
 from phivet.models.notes_phones import find_phones
 from phivet.models.notes_places import find_places
 from phivet.models.notes_records import find_records, find_registered, find_study_keys
@@ -29,9 +31,11 @@ def _hits(text: str, known: Known) -> Iterator[Hit]:
     yield from find_records(reading, known)
     yield from find_registered(reading)
     yield from find_dates(reading)
+    yield from find_days(reading)
     yield from find_phones(reading)
     yield from find_places(reading)
     yield from find_facilities(reading)
+    yield from find_organisations(reading)
     yield from find_names(reading)
     yield from find_ages(reading)
     yield from find_study_keys(reading, known)

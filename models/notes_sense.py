@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from phivet.cases.categories import Category
 from phivet.models.notes_text import fold
-from phivet.models.notes_words import FUNCTION, STAND_INS, TERRITORIES
+from phivet.models.notes_words import ABBREVIATIONS, EPONYMS_ALONE, FUNCTION, STAND_INS, TERRITORIES, WARDS
 
 OLDEST = 125
 _YEAR = re.compile(r"(?:in |since |of )?(?:19|20)\d\d(?:م|s)?")
@@ -49,4 +49,19 @@ def makes_sense(category: Category, text: str) -> bool:
         return False
     if category in _FORMS and not _FORMS[category].search(plain):
         return False
-    return category not in _WORDED or not all(word in NOBODY for word in _WORDS.findall(plain.lower()))
+    return category not in _WORDED | _DATES or not _is_nobody(category, plain)
+
+
+def _is_nobody(category: Category, plain: str) -> bool:
+    """Whether a finding that is written in words has only such as are nobody's: `SDH`, `the`, `(ortho)`, `Sistrunk`."""
+    words = _WORDS.findall(plain)
+    lower = [word.lower() for word in words]
+    if not words or any(char.isdigit() for char in plain):
+        return False
+    if all(word in NOBODY for word in lower):
+        return True
+    if category in _DATES:
+        return False
+    if all(word in ABBREVIATIONS and not written.islower() for word, written in zip(lower, words, strict=True)):
+        return True
+    return all(word in NOBODY | WARDS for word in lower) or (len(lower) == 1 and lower[0] in EPONYMS_ALONE)

@@ -62,7 +62,10 @@ def examples(made: Iterable[LabelledNote], tokenizer: Tokenizer) -> Iterator[Exa
 
 @dataclass(frozen=True)
 class Stream(torch.utils.data.IterableDataset[tuple[int, Batch, Tensor]]):
-    """Batches without end from chunk number `begin` on: the chunk's number, what the model reads, its words' tags."""
+    """Batches without end from chunk number `begin` on: the chunk's number, what the model reads, its words' tags.
+
+    Several workers of a `DataLoader` take the chunks in turn.
+    """
 
     tokenizer: str
     seed: int
@@ -72,7 +75,8 @@ class Stream(torch.utils.data.IterableDataset[tuple[int, Batch, Tensor]]):
 
     def __iter__(self) -> Iterator[tuple[int, Batch, Tensor]]:
         tokenizer = Tokenizer.from_file(self.tokenizer)
-        number = self.begin
+        worker = torch.utils.data.get_worker_info()
+        number, apart = self.begin + (worker.id if worker else 0), worker.num_workers if worker else 1
         while True:
             rng = random.Random(f"{self.seed} {number}")
             made = islice(notes.training(rng.randrange(1 << 62)), CHUNK)
@@ -85,7 +89,7 @@ class Stream(torch.utils.data.IterableDataset[tuple[int, Batch, Tensor]]):
                     _hidden(batch_of([(each.words, each.window) for each in batch]), rng),
                     torch.from_numpy(np.concatenate([each.tags for each in batch]).astype(np.int64)),
                 )
-            number += 1
+            number += apart
 
 
 def _batches(found: list[Example], most: int) -> Iterator[list[Example]]:

@@ -1,5 +1,6 @@
 """Fits the encoder of the notes model: one pass over notes made without end, in legs that go on where they stopped."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from phivet.models.notes_model import Batch, word_scores
+from phivet.models.processor import fast_at_bf16
 from phivet.training.notes_examples import Stream
 
 CHECKPOINT = "checkpoint.pt"
@@ -29,6 +31,8 @@ class Config:
     """What decides the outcome of a run, with the data."""
 
     seed: int = 7
+    start: str = "base"
+    """What the run starts from: the base encoder, or the digest of a trained model's weights."""
     tokens: int = 10_000_000
     """Word pieces to learn from; no text is seen twice."""
     batch: int = 2560
@@ -71,13 +75,13 @@ def fit(
     The state is kept in `folder`, where the tokenizer lies; `tell` is given the step and the loss now and then.
     """
     torch.manual_seed(config.seed)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() or fast_at_bf16() else "no")
     optimizer = _optimizer(encoder, config)
     leg = _resumed(folder, encoder, optimizer)
     encoder, optimizer = accelerator.prepare(encoder, optimizer)
     encoder.train()
     stream = Stream(str(folder / "tokenizer.json"), config.seed, leg.chunk, config.batch)
-    loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=8)
+    loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=_workers(), prefetch_factor=8)
     began = saved = time.monotonic()
     with _progress() as progress:
         task = progress.add_task("training", total=config.tokens, completed=leg.seen, loss=leg.loss)
@@ -86,7 +90,7 @@ def fit(
                 group["lr"] = group["base"] * share_of_rate(leg.seen / config.tokens, config)
             loss = _step(accelerator, encoder, optimizer, batch, tags, config)
             smoothed = 0.98 * leg.loss + 0.02 * loss if leg.steps else loss
-            leg = Leg(chunk, leg.seen + int(batch.mask.sum()), leg.steps + 1, smoothed)
+            leg = Leg(max(chunk, leg.chunk), leg.seen + int(batch.mask.sum()), leg.steps + 1, smoothed)
             progress.update(task, completed=leg.seen, loss=leg.loss)
             if leg.steps % TOLD == 0:
                 tell(leg.steps, leg.loss)
@@ -98,6 +102,11 @@ def fit(
             if over:
                 break
     return leg.seen >= config.tokens
+
+
+def _workers() -> int:
+    """Processes that make notes: one beside a processor that trains itself, all but two cores beside a GPU."""
+    return max(1, len(os.sched_getaffinity(0)) - 2) if torch.cuda.is_available() else 1
 
 
 def _step(accelerator: Accelerator, encoder: Any, optimizer: Any, batch: Batch, tags: Tensor, config: Config) -> float:

@@ -1,7 +1,8 @@
 """The recipe of the notes model: build the encoder, fit it, save, calibrate, evaluate, log, register.
 
-    phivet train notes                      # from the base encoder: some 80 minutes on 2 cores, minutes on a GPU
-    phivet train notes --quick              # a usable model in half an hour
+    phivet train notes                      # from the base encoder: minutes on a GPU, hours on 2 cores
+    phivet train notes --quick              # a usable model in half an hour on 2 fast cores
+    phivet train notes --from MODEL         # from trained weights, when the data have changed since
     phivet train notes --minutes 85         # one leg; the same command goes on where it stopped
 
 A run that is killed loses what it did since its last checkpoint, two minutes at most.
@@ -10,24 +11,31 @@ A run that is killed loses what it did since its last checkpoint, two minutes at
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, replace
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from phivet.cases.errors import PhivetError
 from phivet.models.notes_model import load_tokenizer
 from phivet.models.notes_tags import TAGS
 from phivet.training.notes_fit import Config, fit
+from phivet.training.tracking import fetched
 
 SHAPES = 6
 """Shapes of a word (`notes_windows`), told to the encoder as token types."""
 QUICK = Config(tokens=2_500_000)
+ON_GPU = Config(tokens=60_000_000, batch=16_384, rate=5e-4)
+WARM = 0.5
+"""Share of the learning rate of a run that starts from a trained model, lest it forgets."""
 SAMPLE = 2_000
 """Training notes whose digest names the version of the data: the rest follows from the same seed."""
 
 
-def train(config: Config, folder: Path, minutes: float) -> bool:
-    """One leg of the recipe, in `folder`; whether it was the last."""
+def train(config: Config, folder: Path, minutes: float, start: Path | None = None) -> bool:
+    """One leg of the recipe, in `folder`; whether it was the last. `start` is the folder of a trained model."""
     from phivet.datasets import notes
     from phivet.training import tracking
     from phivet.training.calibrate_notes import calibrate
@@ -45,7 +53,7 @@ def train(config: Config, folder: Path, minutes: float) -> bool:
     kept = folder / "run"
     with tracking.run("notes", asdict(config), data, kept.read_text() if kept.exists() else "") as run:
         kept.write_text(run.id)
-        encoder = built(base)
+        encoder = trained(start) if start else built(base)
         if not fit(encoder, config, folder, minutes, lambda step, loss: run.progress(step, loss=loss)):
             return False
         model = folder / "model"
@@ -70,10 +78,8 @@ def built(base: Path) -> Any:
     """
     from torch import nn
     from transformers import BertForTokenClassification
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    _quiet()
     encoder = BertForTokenClassification.from_pretrained(
         base,
         num_labels=len(TAGS),
@@ -90,6 +96,24 @@ def built(base: Path) -> Any:
     return encoder
 
 
+def trained(folder: Path) -> Any:
+    """A tagger that was trained before, to be trained further."""
+    from transformers import BertForTokenClassification
+
+    _quiet()
+    encoder = BertForTokenClassification.from_pretrained(folder).float()
+    if list(encoder.config.id2label.values()) != list(TAGS):
+        raise PhivetError("the model to start from has other tags")
+    return encoder
+
+
+def _quiet() -> None:
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
+
 def main(arguments: Sequence[str]) -> int:
     """`phivet train notes`: 0 when the model is trained and registered, 1 when the leg is over and more are needed."""
     parser = argparse.ArgumentParser(
@@ -99,13 +123,26 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="a usable model in half an hour on 2 cores")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many, to go on later")
     parser.add_argument("--tokens", type=int, help="word pieces to learn from, other than the recipe's")
+    parser.add_argument(
+        "--from", dest="start", help="a trained model to start from: a folder, models:/... or runs:/..."
+    )
     options = parser.parse_args(arguments)
-    config = QUICK if options.quick else Config()
-    if options.tokens:
-        config = replace(config, tokens=options.tokens)
     folder = options.folder or Path("training-runs") / ("notes-quick" if options.quick else "notes")
     folder.mkdir(parents=True, exist_ok=True)
-    if train(config, folder, options.minutes):
-        return 0
+    with fetched(options.start) if options.start else nullcontext(None) as start:
+        if train(_config(options, start), folder, options.minutes, start):
+            return 0
     sys.stderr.write("phivet train notes: the leg is over; the same command goes on from here\n")
     return 1
+
+
+def _config(options: argparse.Namespace, start: Path | None) -> Config:
+    import torch
+
+    config = QUICK if options.quick else ON_GPU if torch.cuda.is_available() else Config()
+    if options.tokens:
+        config = replace(config, tokens=options.tokens)
+    if start:
+        digest = blake2b((start / "model.safetensors").read_bytes(), digest_size=8).hexdigest()
+        config = replace(config, start=digest, rate=WARM * config.rate, head_rate=WARM * config.head_rate)
+    return config

@@ -16,6 +16,7 @@ EXAMPLES = {
     "journal, year, volume, pages": "AJR 2004 Mar 3;182(3):611-6",
     "journal, volume, year": "AJR 182, March 2004",
     "when a source was printed or read": "accessed 12 March 2020",
+    "duration, or marks out of ten": "unwell since 2/12 ago",
     "classification": "ICD-10 I10.12.19, SNOMED CT 212-736-5000",
     "version of software": "version 03.04.12",
     "levels of the spine": "T10/11/12",

@@ -48,3 +48,37 @@ def test_what_can_be_is_kept(category: Category, text: str) -> None:
 )
 def test_what_cannot_be_is_not(category: Category, text: str) -> None:
     assert not makes_sense(category, text)
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        (Category.FACILITY, "SDH"),
+        (Category.NAME, "TAVI"),
+        (Category.CLINICIAN_NAME, "(ortho)"),
+        (Category.FACILITY, "Hosp"),
+        (Category.NAME, "Sistrunk"),
+        (Category.RELATIVE_NAME, "Klatskin"),
+        (Category.ORGANISATION, "ILD / IPF"),
+        (Category.DATE, "on"),
+    ],
+)
+def test_letters_wards_and_the_persons_of_eponyms_are_nobody(category: Category, text: str) -> None:
+    assert not makes_sense(category, text)
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        (Category.FACILITY, "WRAMC"),
+        (Category.FACILITY, "the Hospital of Bree"),
+        (Category.NAME, "Anna Klatskin"),
+        (Category.NAME, "Baker"),
+        (Category.INITIALS, "PE"),
+        (Category.NAME, "Dean"),
+        (Category.DATE, "on Monday"),
+        (Category.ORGANISATION, "St Mary's School"),
+    ],
+)
+def test_what_only_looks_like_them_is_kept(category: Category, text: str) -> None:
+    assert makes_sense(category, text)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,14 @@ import pytest
 import torch
 
 from phivet.cases.categories import Category
+from phivet.cases.errors import PhivetError
 from phivet.datasets.notes import Label, LabelledNote
 from phivet.models.notes_model import load_tokenizer
 from phivet.models.notes_tags import TAGS, begins, spans
 from phivet.models.notes_windows import read_words
-from phivet.training.notes_examples import examples, tags_of
+from phivet.training.notes_examples import Stream, examples, tags_of
 from phivet.training.notes_fit import CHECKPOINT, Config, fit, share_of_rate
-from phivet.training.train_notes import base_encoder, built
+from phivet.training.train_notes import base_encoder, built, trained
 
 SMALL = Config(tokens=3_000, batch=512)
 
@@ -64,6 +66,31 @@ def test_a_run_that_is_killed_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
     assert at > 0
     fit(built(base_encoder()), Config(batch=256), folder, minutes=0)
     assert seen(folder) > at
+
+
+def test_a_run_can_start_from_a_trained_model(tmp_path: Path) -> None:
+    first = built(base_encoder())
+    first.half().save_pretrained(tmp_path / "model")
+    further = trained(tmp_path / "model")
+    assert torch.equal(further.classifier.weight, first.classifier.weight.float())
+    assert fit(further, SMALL, prepared(tmp_path), minutes=10)
+    assert not torch.equal(further.classifier.weight, first.classifier.weight.float())
+
+
+def test_a_model_of_other_tags_is_no_start(tmp_path: Path) -> None:
+    other = built(base_encoder())
+    other.config.id2label = {number: f"tag {number}" for number in range(len(TAGS))}
+    other.save_pretrained(tmp_path)
+    with pytest.raises(PhivetError, match="other tags"):
+        trained(tmp_path)
+
+
+def test_several_workers_make_different_notes(tmp_path: Path) -> None:
+    stream = Stream(str(prepared(tmp_path) / "tokenizer.json"), 7, 3, 512)
+    loader = torch.utils.data.DataLoader(stream, batch_size=None, num_workers=2)
+    first, second = islice(iter(loader), 2)
+    assert {first[0], second[0]} == {3, 4}
+    assert first[1].ids.shape != second[1].ids.shape or not torch.equal(first[1].ids, second[1].ids)
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:

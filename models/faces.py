@@ -22,9 +22,9 @@ LEAST = 0.05
 """Scores below are not worth telling."""
 SURE = 0.5
 """A photograph in which a face is so sure needs no second opinion."""
-SELDOM = 2.5
+SELDOM = 5.0
 """Logarithm of the odds by which faces are rarer among the pictures of cases than among those that trained the network,
-where every other one shows a face: one in thirteen."""
+where every other one shows a face: one in 150."""
 FETUS_AT_MOST = 0.7
 """An unborn child's face is for a person to judge: below any score that blocks."""
 SHADED = ("CT", "MR", "PT")

@@ -127,7 +127,7 @@ def exhibits(case: Case, report: Report, found: Sequence[Line], prefix: str, pic
         for judged in report.findings
         if judged.finding.category is Category.FACE and isinstance(judged.finding.place, Region)
     }
-    boxes = boxes_by_picture(judged for judged in report.findings if judged not in faces.values())
+    boxes = boxes_by_picture(report.findings)
     wanted = _wanted(found, boxes, pictures)
     shown.left_out["pictures with findings"] = len(boxes) - len(wanted)
     spread = _spread(list(case.paths), pictures - len(wanted))
@@ -252,7 +252,7 @@ def _render(shown: Exhibits, volume: Volume, judged: Judged, prefix: str) -> Non
     shown.shots.append(
         Shot(anchor, first, volume.modality, Plane.PIXELS, 0, 1, False, rendered, tuple(drawn), rendered=True)
     )
-    shown.anchors.setdefault(judged, anchor)
+    shown.anchors[judged] = anchor
 
 
 def _quote(shown: Exhibits, note: Note, findings: Iterable[Judged], prefix: str) -> None:

@@ -117,7 +117,7 @@ def test_a_slice_that_cannot_be_decoded_is_not_passed_over(bodies) -> None:
 
 
 def test_a_picture_of_a_reconstruction_is_told_with_its_box() -> None:
-    (finding,) = in_picture(GREY, "CT", face=0.999, box=(10, 20, 60, 90), kind="face")
+    (finding,) = in_picture(GREY, "CT", face=0.9999, box=(10, 20, 60, 90), kind="face")
     assert finding.category is Category.FACE
     assert finding.score > 0.95
     assert finding.place == Box("file-1", 10, 20, 60, 90)
@@ -139,7 +139,7 @@ def test_what_is_hardly_a_face_is_not_told() -> None:
 
 
 def test_faces_are_seldom_so_that_a_network_in_doubt_raises_no_alarm() -> None:
-    (finding,) = in_picture(GREY, "US", face=0.65)
+    (finding,) = in_picture(GREY, "US", face=0.95)
     assert finding.score < 0.2
 
 
@@ -148,7 +148,7 @@ def test_each_differing_frame_of_a_rotating_render_has_its_own_box() -> None:
         return np.roll(GREY, index // 2, axis=1)
 
     frames = Frames("file-1", 6, "CT", view, view)
-    found = detector(face=0.9, box=(1, 2, 3, 4), kind="face").detect(frames, Known())
+    found = detector(face=0.999, box=(1, 2, 3, 4), kind="face").detect(frames, Known())
     assert [finding.place for finding in found] == [Box("file-1", 1, 2, 3, 4, frame) for frame in (0, 2, 4)]
 
 

@@ -50,16 +50,16 @@ def test_batches_are_of_squares_kinds_and_boxes(pictures: Path) -> None:
 
 
 def test_a_run_learns_stops_and_goes_on(pictures: Path, tmp_path: Path) -> None:
-    config = Config(pictures=640, batch=32, rate=3e-3)
+    config = Config(pictures=96, batch=16, rate=3e-3)
     folder = tmp_path / "run"
     folder.mkdir()
     assert fit(Network((8, 8, 16, 16)), config, pictures, folder, 0.0) is False
     state = torch.load(folder / CHECKPOINT, weights_only=True)
-    assert state["leg"]["seen"] == 32
+    assert state["leg"]["seen"] == 16
     network = Network((8, 8, 16, 16))
     told: list[float] = []
     assert fit(network, config, pictures, folder, 5.0, lambda _, loss: told.append(loss))
-    assert torch.load(folder / CHECKPOINT, weights_only=True)["leg"]["seen"] == 640
+    assert torch.load(folder / CHECKPOINT, weights_only=True)["leg"]["seen"] == 96
     found = read(pictures / "training-head-0.npz")
     assert [picture.kind for picture in found] == ["face", "other"]
 

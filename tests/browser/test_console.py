@@ -304,12 +304,10 @@ def test_no_page_has_a_barrier_that_axe_knows_of(
     found["case, not in hand"] = barriers(page)
     press(page, "g")
     page.wait_for_selector("[data-decides]")
-    for key in "12345":
-        press(page, key)
-        found[f"case, hidden, tab {key}"] = barriers(page)
+    found["case, hidden"] = barriers(page)
     press(page, "e")
     page.wait_for_selector("form[action$=hide]")
-    for key in "1234":
+    for key in "123":
         press(page, key)
         found[f"case, tab {key}"] = barriers(page)
     press(page, "s")

@@ -116,7 +116,7 @@ def score(value: float) -> str:
 
 def count(number: int, noun: str) -> str:
     """2, "place" -> "2 places"."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    plural = noun[:-1] + "ies" if noun.endswith("y") and not noun.endswith("ay") else noun + "s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 

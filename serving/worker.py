@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from phivet.serving import jobs, metrics, results
@@ -33,6 +34,10 @@ IDLE = 0.25
 
 class CaseFailedError(Exception):
     """The case killed its scan, or could not be scanned: the reason, a word or two from us."""
+
+
+class NotStartedError(Exception):
+    """The scanning process did not come up, which is not the case's fault; or we are to stop."""
 
 
 class Scanner:
@@ -64,6 +69,11 @@ class Scanner:
         except LostError:
             self._end()
             logger.info("a case was erased, replaced or taken over while it was scanned")
+        except NotStartedError:
+            logger.warning("no scanning process came up")
+            with self._custody.store.begin() as session, suppress(LostError):
+                jobs.give_back(session, lease)
+            self._stopping.wait(5 * IDLE)
         return True
 
     def stop(self) -> None:
@@ -133,10 +143,18 @@ class Scanner:
                 stdout=subprocess.PIPE,
                 env=os.environ | self._environment(),
             )
-            if not any(answer for answer in self._lines(self._process, START_SECONDS) if answer):
+            if not self._started(self._process):
                 self._end()
-                raise LostError  # not the case's fault: the lease runs out, and somebody tries again
+                raise NotStartedError
         return self._process
+
+    def _started(self, process: "subprocess.Popen[bytes]") -> bool:
+        """Whether the process has come up; not when it died, takes too long, or we are to stop."""
+        try:
+            lines = self._lines(process, START_SECONDS)
+            return next((line for line in lines if line or self._stopping.is_set()), None) is not None
+        except CaseFailedError:
+            return False
 
     def _environment(self) -> dict[str, str]:
         settings = self._custody.settings

@@ -125,7 +125,7 @@ def started() -> Iterator[Running]:
 def running() -> Iterator[Running]:
     with started() as running:
         with Client(running.url) as client:
-            assert until(client.ready, 150), running.log.read_text()
+            assert until(client.ready, 240), running.log.read_text()
         yield running
 
 
@@ -145,7 +145,7 @@ def screenshot() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 def test_a_case_is_scanned_and_leaves_no_trace(running: Running, tmp_path: Path) -> None:
     (tmp_path / "series").mkdir()
     (tmp_path / "series" / f"{MARK}.dcm").write_bytes(ct())

@@ -121,6 +121,18 @@ def test_a_scanner_that_is_stopped_gives_its_case_back(custody: Custody) -> None
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_a_process_that_does_not_come_up_is_not_the_cases_fault(
+    custody: Custody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "START_SECONDS", 0)
+    accepted(custody, NOTE, "fine")
+    assert Scanner(custody).step()
+    with custody.store.read() as session:
+        job = session.query(tables.Job).one()
+    assert (job.state, job.tries, job.losses, reports(custody)) == ("waiting", 0, 0, [])
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_a_case_that_is_erased_while_it_is_scanned_gets_no_report(custody: Custody) -> None:
     accepted(custody, NOTE, "slow")
     scanner = Scanner(custody)

@@ -45,7 +45,9 @@ class Code:
 
 def find_codes(view: View) -> list[Code]:
     """The codes in a picture, (H, W) or (H, W, 3) uint8 RGB."""
-    grey = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY) if view.ndim == 3 else np.ascontiguousarray(view)
+    grey = np.asarray(
+        cv2.cvtColor(view, cv2.COLOR_RGB2GRAY) if view.ndim == 3 else np.ascontiguousarray(view), np.uint8
+    )
     codes: list[Code] = []
     for x0, y0, x1, y1 in places(grey):
         found = _decoded(grey[y0:y1, x0:x1], x0, y0)
@@ -64,7 +66,8 @@ def places(grey: View) -> list[tuple[int, int, int, int]]:
         size = (round(width * scale / times), round(height * scale / times))
         if min(size) >= WINDOW:
             small = grey if size == (width, height) else cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-            mask |= cv2.resize(_dense(small), mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+            dense = _dense(np.asarray(small, np.uint8))
+            mask |= np.asarray(cv2.resize(dense, mask.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     _, _, found, _ = cv2.connectedComponentsWithStats(mask)
     boxes = []
     for x, y, w, h, _ in sorted(found[1:].tolist(), key=lambda each: -each[4])[:PLACES]:
@@ -87,7 +90,9 @@ def _dense(grey: View) -> View:
     strong = spread >= CONTRAST
     between = (grey > low + third) & (grey < high - third) & strong
     dense = (_mean(changes) >= DENSE) & (_mean(between) <= BETWEEN) & (_mean(strong) >= 0.9)
-    return cv2.dilate(dense.astype(np.uint8), np.ones((WINDOW, WINDOW), np.uint8)) if dense.any() else changes * 0
+    if not dense.any():
+        return changes * 0
+    return np.asarray(cv2.dilate(dense.astype(np.uint8), np.ones((WINDOW, WINDOW), np.uint8)), np.uint8)
 
 
 def _is_busy(grey: View) -> bool:

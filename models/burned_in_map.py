@@ -27,7 +27,7 @@ CORE = 0.4
 """Probability from which a place is the core of a line."""
 LINE = 0.3
 """Probability from which a place around a core is of the line."""
-SURE = 0.5
+SURE = 0.7
 """Probability that the best place of a box must reach."""
 LEAST = 3
 """Places of a core: fewer are noise."""

@@ -89,7 +89,7 @@ def misread(text: str, rng: random.Random) -> tuple[str, float]:
 def terms() -> tuple[str, ...]:
     """What DICOM and ICD-10 call things: many more words than a layout has that nobody is called by."""
     import simple_icd_10_cm
-    from pydicom.datadict import DicomDictionary
+    from pydicom._dicom_dict import DicomDictionary
 
     attributes = {str(entry[2]) for entry in DicomDictionary.values()}
     diseases = {str(simple_icd_10_cm.get_description(code)) for code in simple_icd_10_cm.get_all_codes()[::7]}

@@ -9,9 +9,9 @@ A figure's name says what it is of:
     boxes/benign left alone   phrases that identify nobody (marks, measurements) and are not flagged
     map/plain, map/small or faint     lines that the text map found, identifying or not, in the same two classes
     map/H/…, map/C/…          the same by height in pixels, and by contrast in grey levels
-    map/empty error           boxes of the map that hold no text, per frame
-    reader/error              character error rate of the reader; reader/stock error: of EasyOCR's own
-    reader/share error        the first over the second
+    map/alarms                boxes of the map that hold no text, per frame
+    reader/error              character error rate of the reader; stock/error: of EasyOCR's own
+    reader/share              the first over the second, on the lines that both read
 
 A hit is flagged from the score at which the default policy asks for a review.
 """
@@ -55,7 +55,7 @@ BARS: Bars = {
     "boxes/plain": Bar(0.995),
     "boxes/small or faint": Bar(0.95),
     "boxes/benign left alone": Bar(0.98),
-    "reader/share error": Bar(0.5, at_most=True),
+    "reader/share": Bar(0.5, at_most=True),
 }
 
 Box = tuple[int, int, int, int]
@@ -218,7 +218,7 @@ def _count_map(counts: Counts, frame: LabelledFrame, boxes: Sequence[Box]) -> li
             if not found:
                 missed.append(_row("map", line, frame))
     every = [line.box for line in frame.lines]
-    counts.add("map/empty error", float(sum(covered(box, every) < 0.1 for box in boxes)))
+    counts.add("map/alarms", float(sum(covered(box, every) < 0.1 for box in boxes)))
     return missed
 
 
@@ -235,7 +235,7 @@ def _count_reader(counts: Counts, frame: LabelledFrame, judge: Judge, stock: Sto
         counts.add("reader/error", errors, len(text))
         if stock is not None:
             counts.add("compared", errors, len(text))
-            counts.add("reader/stock error", min(len(text), Levenshtein.distance(stock.read(crop), text)), len(text))
+            counts.add("stock/error", min(len(text), Levenshtein.distance(stock.read(crop), text)), len(text))
     return len(pairs) if stock is not None else 0
 
 
@@ -275,15 +275,17 @@ def _measured(counts: Counts, seconds: Mapping[str, float], missed: list[dict[st
     values = resampled(weighed, ratios)
     figures = {name: figure(values[name], ratio.whole.sum()) for name, ratio in ratios.items() if name != "compared"}
     if "compared" in ratios:
-        share = np.divide(values["compared"], values["reader/stock error"])
-        figures["reader/share error"] = figure(share, ratios["compared"].whole.sum())
+        share = np.divide(values["compared"], values["stock/error"])
+        figures["reader/share"] = figure(share, ratios["compared"].whole.sum())
     exact = {
         name: exact_interval(ratios[name].part.sum(), ratios[name].whole.sum())
         for name in (*(name for name in BARS if name in ratios), "map/plain", "map/small or faint")
         if name in ratios
     }
     guarded = {
-        name: ratios[name] for name in ("images/caught", "boxes/plain", "boxes/small or faint") if name in ratios
+        name: ratios[name]
+        for name in map(str, ("images/caught", "boxes/plain", "boxes/small or faint"))
+        if name in ratios
     }
     if (flagged := ratios.get("images/flagged")) is not None:
         guarded["benign images left alone"] = Ratio(flagged.whole - flagged.part, flagged.whole)

@@ -10,6 +10,7 @@ The reader starts from EasyOCR's english_g2, which comes in a package; where tha
 
 import argparse
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ QUICK = Config(burned_in_map_fit.Config(), burned_in_reader_fit.Config())
 def train(config: Config, folder: Path, minutes: float, base: Path | None = None) -> bool:
     """One leg of the recipe, in `folder`; whether it was the last."""
     from phivet.datasets import burned_in_text
+    from phivet.models import burned_in_judge
     from phivet.training import tracking
     from phivet.training.measured import DataSet
     from phivet.training.publish import publish
@@ -52,6 +54,8 @@ def train(config: Config, folder: Path, minutes: float, base: Path | None = None
             config, folder, minutes, base, lambda name, step, loss: run.progress(step, **{f"{name}_loss": loss})
         ):
             return False
+        # the judge of lines has a training of its own (burned_in_judge.py); a model is whole with it
+        shutil.copy(burned_in_judge.WEIGHTS / burned_in_judge.FILE, folder / "model")
         publish(run, folder / "model", data)
     return True
 

@@ -141,7 +141,8 @@ def _white(page: Page, near: list[float]) -> list[float]:
     left, top, right, bottom = (round(each) + by for each, by in zip(near, (-20, -20, 20, 20), strict=True))
     clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
     with Image.open(io.BytesIO(page.screenshot(clip=clip))) as image:  # type: ignore[arg-type]
-        ys, xs = np.nonzero(np.asarray(image.convert("RGB")).min(axis=-1) > 250)
+        white = np.asarray(image.convert("RGB")).min(axis=-1) > 250
+    xs, ys = np.flatnonzero(white.mean(axis=0) > 0.5), np.flatnonzero(white.mean(axis=1) > 0.5)
     return [left + xs.min(), top + ys.min(), left + xs.max() + 1, top + ys.max() + 1]
 
 

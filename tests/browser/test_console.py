@@ -117,7 +117,7 @@ def test_boxes_lie_exactly_at_their_pixels(
     console: Any, logged_in: Any, write_dicom: Any, squares: np.ndarray[Any, Any]
 ) -> None:
     image = write_dicom("a.dcm", squares, Modality="CR").read_bytes()
-    console.add("square", {"a.dcm": image}, [Word("DOB: 03/04/1951", 0.95, 100, 50, 180, 90)], policy="resectaur")
+    console.add("square", {"a.dcm": image}, [Word("BAPTIST MED CTR", 0.95, 100, 50, 180, 90)], policy="resectaur")
     page = logged_in()
     press(page, "g")
     page.wait_for_url("**/cases/*")

@@ -13,6 +13,7 @@ demo: $(INSTALLED)
 	@echo "== phivet scan demo/ultrasound demo/ct demo/mr demo/teaching --html demo/report.html =="
 	@$(BIN)/phivet scan demo/ultrasound demo/ct demo/mr demo/teaching --html demo/report.html || [ $$? -eq 1 ]
 	@echo "== the same with frames, boxes, notes and headers: demo/report.html (open it in a browser) =="
+	@echo "== the moderators' console with three cases in its queue: $(BIN)/phivet serve --demo --data demo/data =="
 
 test: check
 	@echo "== tests =="
@@ -38,6 +39,10 @@ benchmarks: $(INSTALLED)
 	@$(BIN)/python benchmarks/memory.py
 	@echo "== the notes detector beside Presidio; EXAMPLES=folder also scores both on labelled *.jsonl files there =="
 	@$(BIN)/python benchmarks/notes.py $(if $(EXAMPLES),--examples "$(EXAMPLES)")
+	@echo "== burned-in text beside EasyOCR on every frame; --help tells how to put Presidio beside them =="
+	@$(BIN)/python benchmarks/burned_in_text.py
+	@echo "== faces: a head of 300 slices =="
+	@$(BIN)/python benchmarks/faces.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

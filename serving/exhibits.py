@@ -140,7 +140,7 @@ def exhibits(case: Case, report: Report, found: Sequence[Line], prefix: str, pic
                     _quote(shown, part, by_source.get(part.source, ()), prefix)
                 case Frames():
                     _photograph(shown, part, boxes, wanted, spread, prefix)
-                case Volume(series=series) if series in faces:
+                case Volume(series=series) if pictures and series in faces:
                     _render(shown, part, faces[series], prefix)
     except (PhivetError, OSError):
         shown.complete = False

@@ -1,28 +1,18 @@
 """What can be made of a volume in which a face was found: its skin, rendered again, for a finding holds no pixels."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import numpy as np
 
 from phivet.cases.errors import UnreadableError
 from phivet.cases.parts import View, Volume
+from phivet.models.faces import Faces
 
-_FACES = "phivet.models.faces"
 _OUTLINE = (255, 81, 72)
-
-
-def can_render() -> bool:
-    """Whether the detector of faces is there, which renders."""
-    return find_spec(_FACES) is not None
 
 
 def render(volume: Volume) -> View | None:
     """The view of the skin that shows the face best, (H, W, 3) uint8, the face outlined; None where there is none."""
-    if not can_render():
-        return None
     try:
-        seen = import_module(_FACES).Faces().judge(volume)
+        seen = Faces().judge(volume)
     except UnreadableError:
         return None
     if seen is None:

@@ -18,7 +18,6 @@ from phivet.serving.pictures import Picture
 from phivet.serving.reports import place_of
 from phivet.serving.review_message import place_of as said_place
 from phivet.serving.review_open import Opened
-from phivet.serving.review_renders import can_render
 from phivet.serving.review_words import PLANES, SECTIONS, category, corner, files, position
 from phivet.serving.tables import Mark, Verdict
 
@@ -242,7 +241,7 @@ def _volume(series: int, places: Sequence[Region], volume: Volume | None, langua
     slices = ranges(sorted({z for place in places for z in range(place.z0, place.z1)}))
     return {
         "series": series,
-        "rendered": volume is not None and can_render(),
+        "rendered": volume is not None,
         "title": language.text("A face in series {series}", series=series),
         "why": language.text("Slices {slices}: whoever makes a surface of them sees the face.", slices=slices),
     }

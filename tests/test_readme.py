@@ -80,7 +80,7 @@ def test_every_command_file_and_picture_that_it_names_is_there() -> None:
         r"`((?:cases|models|datasets|training|serving|notebooks|typings)/[\w./-]*)`", text
     ) + re.findall(r"\]\((\S+)\)", text):
         assert (ROOT / named).exists(), named
-    commands = (("scan",), ("evaluate",), ("train", "notes"))
+    commands = (("scan",), ("serve",), ("user", "add"), ("evaluate",), ("train", "notes"))
     usage = "".join(phivet(ROOT, *command, "--help") for command in commands)
     for option in set(re.findall(r"(?<![\w-])--[a-z]+", text)):
         assert option in usage, option

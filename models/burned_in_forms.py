@@ -105,19 +105,22 @@ def _may_identify(word: str) -> bool:
 
 
 WORD = re.compile(r"[^\W\d_]{5,}")
+LONG = 9
+"""Letters of a word from which two may be misread."""
 CUT_OFF = 3
 """Letters that may be missing at the end of a word for which the scanner had no room."""
 CUT_OFF_CATEGORIES = frozenset({Category.NAME, Category.RELATIVE_NAME, Category.CLINICIAN_NAME, Category.FACILITY})
 
 
 def cut_off_hits(text: str, known: Known) -> Iterator[Hit]:
-    """Words that are the beginning of a known name or institution, the last letter perhaps misread for being halved."""
+    """The beginnings of known names and institutions, the last letters perhaps misread for being halved."""
     parts = known.once("parts that may be cut off", lambda: _parts(known))
     for match in WORD.finditer(text):
         word = match[0].upper()
         for part, category in parts:
             missing = len(part) - len(word)
-            if 0 < missing <= CUT_OFF and Levenshtein.distance(word, part[: len(word)], score_cutoff=1) <= 1:
+            wrong = 1 if len(word) < LONG else 2
+            if 0 < missing <= CUT_OFF and Levenshtein.distance(word, part[: len(word)], score_cutoff=wrong) <= wrong:
                 yield Hit(category, match.start(), match.end(), 0.85, (Reason.KNOWN_VALUE,))
 
 

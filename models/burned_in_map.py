@@ -33,7 +33,7 @@ LEAST = 3
 """Places of a core: fewer are noise."""
 SMALLEST_FAR = 192
 """Pixels of a picture's shorter side from which it is looked at from afar as well, at half its size."""
-LARGE = 24
+LARGE = 56
 """Pixels of a line's height from which it is seen better from afar."""
 
 

@@ -39,7 +39,7 @@ def said() -> set[str]:
         for table in re.findall(r"for name, does in \((.*)\) %}", source):
             texts |= set(re.findall(r'\("[^"]+", "([^"]+)"\)', table))
     for path in CODE:
-        texts |= set(re.findall(r"""\b(?:text|t)\(\s*["']([^"']+)["']""", path.read_text("utf-8")))
+        texts |= {said for _, said in re.findall(r"""\b(?:text|t)\(\s*(["'])(.+?)\1""", path.read_text("utf-8"))}
     texts |= {words.category(category) for category in Category} | {where.value for where in Where}
     texts |= {*words.REASONS.values(), *words.CLAIMS.values()}
     texts |= {part for unseen in words.UNREAD.values() for part in unseen}

@@ -223,7 +223,7 @@ def test_a_case_that_was_handed_in_is_scanned_beside_and_nothing_of_it_can_be_re
         assert client.hand_in("h-1", files, policy="resectaur", site="north")["state"] == "accepted"
         case = client.wait("h-1", 120)
         assert (case["decision"], case["report"]["not_scanned"], case["parked"]) == ("block", [], None)
-        assert {"headers", "notes", "burned_in_text"} == set(case["report"]["models"])
+        assert {"headers", "notes", "burned_in_text", "faces"} == set(case["report"]["models"])
         said = running.log.read_text() + running.get("/metrics").text + running.get("/v1/audit").text
         assert MARK.casefold() not in said.casefold() and not running.holding(MARK.encode())
         client.erase("h-1")

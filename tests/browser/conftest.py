@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from phivet.cases.parts import View
 from phivet.cases.reader import Reader
+from phivet.models.burned_in_map import TextBox
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.headers import Headers
 from phivet.models.notes import Notes
@@ -69,10 +70,13 @@ class Console:
         lease = jobs.take(self.custody.store)
         assert lease is not None
 
-        def read(view: View) -> Sequence[Word]:
-            return words
+        def find(view: View) -> list[TextBox]:
+            return [TextBox(word.x0, word.y0, word.x1, word.y1, 1.0) for word in words]
 
-        detectors = [Headers(self.notes), self.notes, BurnedInText(self.notes, read)]
+        def read(crops: Sequence[View]) -> list[tuple[str, float]]:
+            return [(word.text, word.confidence) for word, _ in zip(words, crops, strict=True)]
+
+        detectors = [Headers(self.notes), self.notes, BurnedInText(self.notes, find, read)]
         with self.custody.case(case, self.reader) as opened:
             report = scan(opened, policy(case.policy), detectors)
             digests = {source: opened.digest(source) for source in opened.paths}

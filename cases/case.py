@@ -54,11 +54,14 @@ class Case:
     def parts(self) -> Iterator[Part]:
         """Everything that can be looked at. May be walked again: files are then read again."""
         described: dict[str, Description] = {}
-        with ThreadPoolExecutor(1) as ahead:
+        ahead = ThreadPoolExecutor(1)
+        try:
             for source, told in zip(self._files, ahead.map(self._told, self._files), strict=True):
                 described[source] = self._described(source, told)
                 if described[source].attributes:
                     yield Header(source, described[source].attributes, self.coverage)
+        finally:
+            ahead.shutdown(cancel_futures=True)
         for source, description in described.items():
             properties = (Property("name", self._files[source].name), *description.properties)
             yield Container(source, properties, self.coverage)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from phivet.cases.parts import View
 from phivet.models.burned_in_map import TextBox
@@ -115,10 +116,22 @@ def _only_noise(before: View, now: View) -> bool:
 def _same_ink(before: View, now: View) -> bool:
     """Whether the lightest pixels are the same ones: each of one picture is nearly as light in the other.
 
-    None of the background may be as light; nearly, for a letter's edge lets some of the background through.
+    None of the background may be as light; nearly, for a letter's edge lets some of the background through. And they
+    must run all along the line: beside a white label a name in grey could be another one on every frame.
     """
     light = int(before.max())
-    inked = light - INK
-    return light >= LIGHT and bool(
-        np.all(now[before >= inked] >= light - EDGE) and np.all(before[now >= inked] >= light - EDGE)
+    inked = before >= light - INK
+    return (
+        light >= LIGHT
+        and _runs_along(inked)
+        and bool(np.all(now[inked] >= light - EDGE) and np.all(before[now >= light - INK] >= light - EDGE))
     )
+
+
+def _runs_along(inked: NDArray[np.bool_]) -> bool:
+    """Whether no gap in the ink, (H, W) or (H, W, 3), is longer than the line is high, its margins included."""
+    plane = inked.any(axis=2) if inked.ndim == 3 else inked
+    long = 0 if plane.shape[0] > plane.shape[1] else 1
+    at = np.flatnonzero(plane.any(axis=1 - long))
+    gaps = np.diff(np.concatenate(([-1], at, [plane.shape[long]])))
+    return int(gaps.max()) <= min(plane.shape)

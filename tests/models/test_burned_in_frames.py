@@ -90,6 +90,13 @@ def test_one_letter_that_changes_is_enough() -> None:
     assert eyes.crops == 2
 
 
+def test_a_grey_name_that_changes_beside_a_white_label_is_read_each_time() -> None:
+    eyes = Eyes(light=160)
+    names = ("DOE^JANE", "ROE^ANNA")
+    detect(eyes, lambda i: write(write(noise(i, (60, 260), 150), "ID:"), names[i], x=46, level=180), 2)
+    assert eyes.crops == 2
+
+
 def test_a_line_that_is_added_below_is_read() -> None:
     eyes = Eyes()
     view = [write(noise(i)) for i in range(2)]

@@ -8,6 +8,7 @@ series are read once. Nothing is taken for read because of its place alone (see 
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -131,7 +132,6 @@ def _same_ink(before: View, now: View) -> bool:
 def _runs_along(inked: NDArray[np.bool_]) -> bool:
     """Whether no gap in the ink, (H, W) or (H, W, 3), is longer than the line is high, its margins included."""
     plane = inked.any(axis=2) if inked.ndim == 3 else inked
-    long = 0 if plane.shape[0] > plane.shape[1] else 1
-    at = np.flatnonzero(plane.any(axis=1 - long))
-    gaps = np.diff(np.concatenate(([-1], at, [plane.shape[long]])))
-    return int(gaps.max()) <= min(plane.shape)
+    along = plane if plane.shape[0] > plane.shape[1] else plane.T
+    at = np.flatnonzero(along.any(axis=1)).tolist()
+    return all(after - before <= min(plane.shape) for before, after in pairwise([-1, *at, along.shape[0]]))

@@ -131,7 +131,7 @@ def _same_ink(before: View, now: View) -> bool:
 
 def _runs_along(inked: NDArray[np.bool_]) -> bool:
     """Whether no gap in the ink, (H, W) or (H, W, 3), is longer than the line is high, its margins included."""
-    plane = inked.any(axis=2) if inked.ndim == 3 else inked
+    plane = np.any(inked, axis=2) if inked.ndim == 3 else inked
     along = plane if plane.shape[0] > plane.shape[1] else plane.T
-    at = np.flatnonzero(along.any(axis=1)).tolist()
+    at = np.flatnonzero(np.any(along, axis=1)).tolist()
     return all(after - before <= min(plane.shape) for before, after in pairwise([-1, *at, along.shape[0]]))

@@ -27,6 +27,8 @@ FAINTEST_CONTRAST, FAINTEST_NOISE, LOWEST = 2.5, 0.8, 5
 """Grey levels, times the noise, pixels: what is weaker or lower is neither text nor ground, and teaches nothing."""
 CORE = 0.5
 """Of a line's height and from its ends."""
+TURNED = 0.2
+"""Windows that are turned by a quarter or more: text that stands is rare in frames and found as well as any."""
 
 Targets = NDArray[np.float32]
 
@@ -132,9 +134,13 @@ def _window(pixels: NDArray[np.uint8], wanted: Targets, rng: random.Random) -> t
             break
     y, x = best
     part = pixels[y * STRIDE : y * STRIDE + WINDOW, x * STRIDE : x * STRIDE + WINDOW]
+    seen = wanted[:, y : y + half, x : x + half]
     if rng.random() < 0.3:
         part = 255 - part
-    return prepared(part), wanted[:, y : y + half, x : x + half]
+    if rng.random() < TURNED:
+        quarters = rng.randint(1, 3)
+        part, seen = np.rot90(part, quarters), np.rot90(seen, quarters, axes=(1, 2))
+    return prepared(np.ascontiguousarray(part)), np.ascontiguousarray(seen)
 
 
 def batched(items: Iterator[tuple[NDArray[np.float32], Targets]], size: int) -> Iterator[tuple[Tensor, ...]]:

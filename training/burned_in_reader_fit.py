@@ -26,6 +26,8 @@ LONGEST = 26
 """Letters of a line that is learned from; of longer ones a part is."""
 SORTED = 240
 """Lines that are put into batches of about one width."""
+EMPTY = 0.35
+"""Frames of which a place without text is read too."""
 NUMBERS = {letter: number for number, letter in enumerate(LETTERS, 1)}
 FAINTEST_CONTRAST, FAINTEST_NOISE, LOWEST = 4.0, 1.2, 5
 """What is weaker or lower cannot be read and teaches guessing."""
@@ -56,14 +58,44 @@ def fit(network: Any, config: Config, folder: Path, minutes: float, tell: Callab
 
 
 def crops(frames: Iterator[LabelledFrame], rng: random.Random, every: bool = False) -> Iterator[Item]:
-    """Lines as the network sees them, with what they say: at most six of a frame, or `every` one."""
+    """Lines as the network sees them, with what they say: at most six of a frame, or `every` one.
+
+    Unless `every` is asked for, here and there a place without text too, for what is not text reads as nothing.
+    """
     for frame in frames:
         chosen = [line for line in frame.lines if readable(line, frame.pixels.shape)]
         rng.shuffle(chosen)
+        if not every and rng.random() < EMPTY and (place := empty(frame, rng)) is not None:
+            yield line_of(place), ""
         for line in chosen if every else chosen[:6]:
             crop, text = cut(frame, line, rng, whole=every)
             if text and min(crop.shape[:2]) >= 4:
                 yield line_of(crop), text
+
+
+def empty(frame: LabelledFrame, rng: random.Random) -> NDArray[np.uint8] | None:
+    """A place as large as a line and without text: of those tried, that with the most edges, as of rulers and graphs."""
+    height, width = frame.pixels.shape[:2]
+    best, most = None, 4.0
+    for _ in range(12):
+        high = rng.randint(8, 40)
+        wide = round(high * rng.uniform(1.2, 7))
+        if high >= height or wide >= width:
+            continue
+        y, x = rng.randrange(height - high), rng.randrange(width - wide)
+        if any(
+            line.corners[:, 0].min() < x + wide + 4
+            and line.corners[:, 0].max() > x - 4
+            and line.corners[:, 1].min() < y + high + 4
+            and line.corners[:, 1].max() > y - 4
+            for line in frame.lines
+        ):
+            continue
+        place = frame.pixels[y : y + high, x : x + wide]
+        grey = place if place.ndim == 2 else place.max(axis=2)
+        if (edges := float(np.abs(np.diff(grey.astype(np.int16), axis=1)).mean())) > most:
+            best, most = place, edges
+    return best
 
 
 def readable(line: TextLine, size: Sequence[int]) -> bool:

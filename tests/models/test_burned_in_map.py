@@ -68,10 +68,10 @@ def test_cores_that_do_not_touch_are_boxes_of_their_own() -> None:
 
 
 def test_large_letters_take_the_place_of_their_parts_but_lines_are_not_taken_for_large_letters() -> None:
-    large = TextBox(10, 10, 110, 30, 0.9)
-    parts = [TextBox(22, 25, 60, 55, 0.9), TextBox(150, 22, 210, 58, 0.8)]
+    large = TextBox(10, 10, 110, 40, 0.9)
+    parts = [TextBox(22, 25, 60, 75, 0.9), TextBox(150, 22, 210, 78, 0.8)]
     other = TextBox(300, 20, 340, 30, 0.7)
-    assert together([*parts, other], [large]) == [TextBox(20, 20, 220, 60, 0.9), other]
+    assert together([*parts, other], [large]) == [TextBox(20, 20, 220, 80, 0.9), other]
     rows = [TextBox(22, 22, 200, 36, 0.9), TextBox(22, 42, 200, 56, 0.9)]
     assert together(rows, [large]) == rows
 

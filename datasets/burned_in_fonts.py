@@ -52,8 +52,8 @@ HANDS = {"training": ("caveat", "indie-flower", "kalam"), "held_out": ("shadows-
 GRIDS = {"training": ("press-start-2p", "DejaVuSansMono", "source-code-pro"), "held_out": ("pillow",)}
 """Letters of few pixels, each pixel drawn as a square; pillow: its old font of 6 x 11 pixels."""
 ARABIC = {"training": ("noto-sans-arabic", "amiri", "DejaVuSans"), "held_out": ("cairo",)}
-VECTORS = {"training": ("futural", "futural", "rowmand", "timesr"), "held_out": ("rowmans", "futuram")}
-"""Hershey's."""
+VECTORS = {"training": ("futural", "futural", "rowmand", "timesr"), "held_out": ("rowmant", "timesi")}
+"""Hershey's; some have two names (rowmans is futural, futuram rowmand, timesrb rowmant)."""
 VECTOR_CAPITAL = 21
 """Units of a capital's height in Hershey's fonts."""
 

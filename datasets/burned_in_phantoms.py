@@ -135,7 +135,12 @@ def _mammogram(noise: Noise, height: int, width: int, style: int) -> Floats:
     )
     breast = cv2.GaussianBlur(canvas, (0, 0), max(1.0, width / 60))
     tissue = 70 + 35 * _texture(noise, height, width, width / 12) + 18 * _texture(noise, height, width, width / 50)
-    canvas = breast * np.maximum(0, tissue) + _texture(noise, height, width, 1) * float(noise.uniform(0, 4 + style))
+    canvas = breast * np.maximum(0, tissue) + _texture(noise, height, width, 1) * float(noise.uniform(0, 4))
+    if style:
+        # through the paddle of a spot compression
+        at = (int(width * noise.uniform(0.2, 0.5)), int(height * noise.uniform(0.4, 0.6)))
+        cv2.circle(canvas, at, max(6, width // 6), float(noise.uniform(90, 200)), max(1, width // 150))
+        canvas *= 1.2
     return np.asarray(canvas if noise.random() < 0.5 else canvas[:, ::-1])
 
 
@@ -149,8 +154,15 @@ def _ultrasound(noise: Noise, height: int, width: int, style: int) -> Floats:
         inside = (
             (np.abs(np.arctan2(x - apex[0], y - apex[1])) < spread) & (radius < height * 0.9) & (radius > height * 0.1)
         )
+    elif style:
+        # steered: a slanted parallelogram
+        slant = x - width * 0.3 - float(noise.uniform(0.2, 0.5)) * (y - height * 0.15)
+        inside = (slant > 0) & (slant < width * 0.4) & (y > height * 0.15) & (y < height * 0.8)
     else:
         inside = (x > width * 0.2) & (x < width * 0.8) & (y > height * 0.15) & (y < height * 0.8)
+    if style:
+        # less deep
+        inside &= radius < height * float(noise.uniform(0.6, 0.85))
     fine, coarse = float(noise.uniform(1, 2.5)), float(noise.uniform(2, 5))
     speckle = np.exp(0.45 * _texture(noise, height, width, fine) + 0.3 * _texture(noise, height, width, coarse))
     tissue = 45 + 40 * _texture(noise, height, width, min(height, width) / 6)
@@ -247,7 +259,14 @@ def _angiogram(noise: Noise, height: int, width: int, style: int) -> Floats:
 
 def _nuclear(noise: Noise, height: int, width: int, style: int) -> Floats:
     """Counts: hot spots in a coarse grid."""
-    small = np.zeros((max(8, height // 4), max(8, width // 4)), np.float32)
+    coarse = 6 if style else 4
+    small = np.zeros((max(8, height // coarse), max(8, width // coarse)), np.float32)
+    if style:
+        # a body seen from the front and from behind, side by side
+        for centre in (0.28, 0.72):
+            axes = (max(1, round(0.13 * small.shape[1])), max(1, round(0.42 * small.shape[0])))
+            at = (round(centre * small.shape[1]), small.shape[0] // 2)
+            cv2.ellipse(small, at, axes, 0, 0, 360, float(noise.uniform(30, 90)), -1)
     _blobs(noise, small, int(noise.integers(3, 14)), (20, 220), (0.02, 0.15))
     counts = noise.poisson(np.maximum(0.1, cv2.GaussianBlur(small, (0, 0), 1.5) / 12)).astype(np.float32) * 12
     canvas = cv2.resize(
@@ -292,7 +311,12 @@ def _photo(noise: Noise, height: int, width: int, style: int) -> Floats:
     canvas = colour * light[..., None] + _texture(noise, height, width, float(noise.uniform(1, 3)))[..., None] * float(
         noise.uniform(1, 12)
     )
-    if noise.random() < 0.6:
+    if style:
+        # woven: threads both ways
+        rows, columns = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)
+        step = float(noise.uniform(3, 12))
+        canvas += (np.sin(rows * (6.283 / step)) * np.sin(columns * (6.283 / step)))[..., None] * noise.uniform(3, 14)
+    elif noise.random() < 0.6:
         _blobs(noise, canvas, int(noise.integers(1, 10)), (20, 240), (0.03, 0.2))
     return canvas
 
@@ -320,6 +344,11 @@ def _paper(noise: Noise, height: int, width: int, style: int) -> Floats:
     """A page or a table's ground."""
     level = float(noise.choice((255, 250, 240, 225, 0, 20)))
     canvas = np.full((height, width), level, np.float32)
+    if style:
+        # ruled, and lit from one side
+        pitch = int(noise.integers(14, 40))
+        canvas[int(noise.integers(0, pitch)) :: pitch] += float(noise.choice((-60, -25, 25)))
+        return canvas * np.linspace(1, noise.uniform(0.75, 1), width, dtype=np.float32)
     return canvas + _texture(noise, height, width, 2) * float(noise.choice((0, 0, 1, 4)))
 
 

@@ -37,6 +37,16 @@ LIGHT = 128
 """Grey level below which nothing is taken for ink."""
 EDGE = 16
 """Grey levels within which it must be in another frame, if it was."""
+RULE = 3
+"""Ink longer than this many heights of its line is a rule or a frame, not a letter."""
+TALL = 0.4
+"""Of a line's height, over which letters reach at least; a dashed rule does not."""
+STROKE = 0.34
+"""Of a line's height: what is as light as ink and thicker is background."""
+SURE = 0.8
+"""Confidence from which a reading stands; a poorer one may be bettered by another frame's noise."""
+TRIES = 4
+"""Frames on which one text is read at most, if it is read poorly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +57,8 @@ class Reading:
     x0: int
     y0: int
     pixels: View = field(repr=False)
+    tries: int = 1
+    """Frames on which it was read; `word` is the surest reading."""
 
     def holds(self, box: TextBox | Word) -> bool:
         """Whether `box` lies within the pixels that were looked at."""
@@ -59,9 +71,17 @@ class Reading:
         So it does when no letter can have changed: either nothing but noise did, or the lightest pixels, in which
         the letters were burned in over whatever moves behind them, are exactly those they were.
         """
-        height, width = self.pixels.shape[:2]
-        now = view[self.y0 : self.y0 + height, self.x0 : self.x0 + width]
+        now = self._place_in(view)
         return _only_noise(self.pixels, now) or _same_ink(self.pixels, now)
+
+    def may_be_bettered_by(self, view: View) -> bool:
+        """Whether it was read poorly, not often, and `view`, in which it stands, shows it a little differently."""
+        poor = self.word.confidence < SURE and self.tries < TRIES
+        return poor and not np.array_equal(self.pixels, self._place_in(view))
+
+    def _place_in(self, view: View) -> View:
+        height, width = self.pixels.shape[:2]
+        return view[self.y0 : self.y0 + height, self.x0 : self.x0 + width]
 
 
 class Memory:
@@ -77,29 +97,43 @@ class Memory:
         words: dict[int, Word] = {}
         unread = []
         for box in boxes:
+            known = None
             for reading in readings:
                 if not reading.holds(box):
                     continue
                 if id(reading) not in stands:
                     stands[id(reading)] = reading.stands_in(view)
                 if stands[id(reading)]:
-                    words[id(reading)] = reading.word
+                    known = reading
                     break
-            else:
+            if known is None or known.may_be_bettered_by(view):
                 unread.append(box)
+            else:
+                words[id(known)] = known.word
         return list(words.values()), unread
 
-    def keep(self, view: View, words: Sequence[Word]) -> None:
-        """Remember what was read in `view`."""
+    def keep(self, view: View, words: Sequence[Word]) -> list[Word]:
+        """Remember what was read in `view`; each word, or the one that was read more surely in its place before."""
         if view.shape not in self._sizes and len(self._sizes) == MOST_SIZES:
             del self._sizes[next(iter(self._sizes))]
         readings = self._sizes[view.shape]
+        best = []
         for word in words:
-            for reading in [reading for reading in readings if reading.holds(word)][MOST_IN_PLACE - 1 :]:
+            here = [reading for reading in readings if reading.holds(word)]
+            before = next((reading for reading in here if reading.stands_in(view)), None)
+            tries = 1
+            if before is not None:
+                tries += before.tries
+                word = max(before.word, word, key=lambda one: one.confidence)
+                readings.remove(before)
+                here.remove(before)
+            for reading in here[MOST_IN_PLACE - 1 :]:
                 readings.remove(reading)
             x0, y0 = max(0, word.x0 - MARGIN), max(0, word.y0 - MARGIN)
             pixels = view[y0 : word.y1 + MARGIN, x0 : word.x1 + MARGIN].copy()
-            readings.appendleft(Reading(word, x0, y0, pixels))
+            readings.appendleft(Reading(word, x0, y0, pixels, tries))
+            best.append(word)
+        return best
 
 
 def _only_noise(before: View, now: View) -> bool:
@@ -117,21 +151,38 @@ def _only_noise(before: View, now: View) -> bool:
 def _same_ink(before: View, now: View) -> bool:
     """Whether the lightest pixels are the same ones: each of one picture is nearly as light in the other.
 
-    None of the background may be as light; nearly, for a letter's edge lets some of the background through. And they
-    must run all along the line: beside a white label a name in grey could be another one on every frame.
+    Nearly, for a letter's edge lets some of the background through. None of the background may be as light, for over
+    it a letter could come and go unseen. And they must be letters all along the line: beside a white label, or over a
+    white rule, a name in grey could be another one on every frame.
     """
     light = int(before.max())
-    inked = before >= light - INK
-    return (
-        light >= LIGHT
-        and _runs_along(inked)
-        and bool(np.all(now[inked] >= light - EDGE) and np.all(before[now >= light - INK] >= light - EDGE))
-    )
+    inked, inked_now = before >= light - INK, now >= light - INK
+    if light < LIGHT or not (np.all(now[inked] >= light - EDGE) and np.all(before[inked_now] >= light - EDGE)):
+        return False
+    stroke = max(3, 1 + round(STROKE * (min(before.shape[:2]) - 2 * MARGIN)))
+    nearly = _plane(np.maximum(before, now) >= light - EDGE).astype(np.uint8)
+    if np.any(cv2.erode(nearly, np.ones((stroke, stroke)))):
+        return False
+    return _runs_along(_letters(_plane(inked)))
+
+
+def _plane(pixels: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.any(pixels, axis=2) if pixels.ndim == 3 else pixels
+
+
+def _letters(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink (H, W) without what is too long for a letter."""
+    longest = RULE * max(1, min(inked.shape) - 2 * MARGIN)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8), connectivity=8)
+    long = np.flatnonzero(stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > longest)
+    return inked & ~np.isin(labels, long[long > 0])
 
 
 def _runs_along(inked: NDArray[np.bool_]) -> bool:
-    """Whether no gap in the ink, (H, W) or (H, W, 3), is longer than the line is high, its margins included."""
-    plane = np.any(inked, axis=2) if inked.ndim == 3 else inked
-    along = plane if plane.shape[0] > plane.shape[1] else plane.T
-    at = np.flatnonzero(np.any(along, axis=1)).tolist()
-    return all(after - before <= min(plane.shape) for before, after in pairwise([-1, *at, along.shape[0]]))
+    """Whether the ink (H, W) is of letters' height, and no gap in it longer than the line is high with its margins."""
+    along = inked if inked.shape[0] > inked.shape[1] else inked.T
+    at, high = np.flatnonzero(along.any(axis=1)).tolist(), int(along.any(axis=0).sum())
+    short = min(inked.shape)
+    if high < TALL * (short - 2 * MARGIN):
+        return False
+    return all(after - before <= short for before, after in pairwise([-1, *at, along.shape[0]]))

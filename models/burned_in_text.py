@@ -101,9 +101,8 @@ class BurnedInText:
                 Word(text or UNREAD, sure, box.x0, box.y0, box.x1, box.y1)
                 for box, (text, sure) in zip(unread, texts, strict=True)
             ]
-            memory.keep(view, new)
             coded = [Line((code,)) for code in code_words(view)]
-            return [*lines([*recalled, *new]), *coded], not new
+            return [*lines([*recalled, *memory.keep(view, new)]), *coded], not new
         except UnreadableError as error:
             reason = error.reason
         except Exception as error:  # noqa: BLE001 the reader is a network that may fail in any way

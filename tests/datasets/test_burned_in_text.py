@@ -1,5 +1,6 @@
 import random
-from itertools import islice
+from itertools import combinations, islice, product
+from operator import eq
 
 import numpy as np
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from phivet.cases.categories import Category
 from phivet.datasets import burned_in_fonts as fonts
 from phivet.datasets.burned_in_backgrounds import REAL, background
+from phivet.datasets.burned_in_phantoms import DRAWN
 from phivet.datasets.burned_in_text import LabelledFrame, digest, legible, lines, training
 from phivet.datasets.burned_in_words import Study, material, names, towns
+from phivet.models.notes_text import fold
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +35,35 @@ def test_no_font_layout_background_or_name_of_the_held_out_frames_is_trained_on(
         assert not set(faces["training"]) & set(faces["held_out"])
     families = [set(material(split)) - {"vocabulary"} for split in ("training", "held_out")]
     assert not families[0] & families[1]
-    for what in ("facilities", "scanners", "exams"):
+    words = ("facilities", "scanners", "exams", "probes", "kernels", "arabic_given", "arabic_family", "arabic_places")
+    for what in words:
         assert not set(material("training")["vocabulary"][what]) & set(material("held_out")["vocabulary"][what])
     assert not {entry[1] for entry in REAL["training"]} & {entry[1] for entry in REAL["held_out"]}
-    for kind in (0, 1):
-        assert not set(names("training")[kind]) & set(names("held_out")[kind])
-        assert min(len(names("held_out")[kind]), len(towns("held_out"))) > 200
-    assert not set(towns("training")) & set(towns("held_out"))
+    for one, other in combinations(("training", "validation", "held_out"), 2):
+        for kind in (0, 1):
+            assert not set(map(fold, names(one)[kind])) & set(map(fold, names(other)[kind]))
+        assert not set(map(fold, towns(one))) & set(map(fold, towns(other)))
+    assert min(len(each) for each in (*names("held_out"), towns("held_out"))) > 200
     for what in ("layouts", "background"):
         seen = {str(getattr(frame, what)) for frame in frames} & {str(getattr(frame, what)) for frame in held}
         assert seen <= {"()"}
+
+
+def test_no_letter_of_a_held_out_vector_font_is_drawn_as_in_training() -> None:
+    drawn = {
+        face: [fonts.Font("vector", face, 40).ink([letter])[0].tobytes() for letter in "ABEGHKMNRSaegkmr2358"]
+        for part in fonts.VECTORS.values()
+        for face in part
+    }
+    for seen, other in product(fonts.VECTORS["training"], fonts.VECTORS["held_out"]):
+        assert sum(map(eq, drawn[seen], drawn[other])) <= 2, (seen, other)
+
+
+@pytest.mark.parametrize("modality", [name for name in DRAWN if name != "CT"])
+def test_what_is_drawn_to_be_held_out_is_drawn_otherwise(modality: str) -> None:
+    for seed in range(3):
+        drawn = [DRAWN[modality](np.random.default_rng(seed), 96, 128, style) for style in (0, 1)]
+        assert drawn[0].shape != drawn[1].shape or np.abs(drawn[0] - drawn[1]).mean() > 0.5
 
 
 def test_ink_lies_where_the_labels_say(frames: list[LabelledFrame]) -> None:

@@ -13,6 +13,7 @@ from phivet.cases.findings import Finding
 from phivet.cases.known import Known
 from phivet.cases.parts import Frames, View
 from phivet.cases.places import Box
+from phivet.models.burned_in_frames import TRIES
 from phivet.models.burned_in_map import TextBox
 from phivet.models.burned_in_text import BurnedInText
 from phivet.models.notes import Notes
@@ -95,6 +96,51 @@ def test_a_grey_name_that_changes_beside_a_white_label_is_read_each_time() -> No
     names = ("DOE^JANE", "ROE^ANNA")
     detect(eyes, lambda i: write(write(noise(i, (60, 260), 150), "ID:"), names[i], x=46, level=180), 2)
     assert eyes.crops == 2
+
+
+@pytest.mark.parametrize("dashed", [False, True])
+def test_a_grey_name_that_changes_over_a_white_rule_is_read_each_time(dashed: bool) -> None:
+    eyes, names = Eyes(light=160), ("DOE^JANE", "ROE^ANNA")
+
+    def view(index: int) -> View:
+        made = write(noise(index, (60, 160), 150), names[index], level=180)
+        made[33:35, 15:110] = 255
+        if dashed:
+            made[33:35, 15:110:4] = 20
+        return made
+
+    detect(eyes, view, 2)
+    assert eyes.crops == 2
+
+
+def test_a_white_name_that_changes_over_a_ground_nearly_as_white_is_read_each_time() -> None:
+    eyes, names = Eyes(light=212), ("DOE^JANE", "DOE^JUNE")
+    detect(eyes, lambda i: write(np.full((60, 160), 200, np.uint8) - noise(i, (60, 160), 4), names[i], level=214), 2)
+    assert eyes.crops == 2
+
+
+def test_a_name_that_changes_where_a_bright_patch_lies_under_it_is_read_each_time() -> None:
+    eyes, names = Eyes(light=254), ("DOE^JANE", "DOE^JUNE")
+
+    def view(index: int) -> View:
+        made = noise(index, (60, 160), 150)
+        made[15:35, 60:75] = 245
+        return write(made, names[index])
+
+    detect(eyes, view, 2)
+    assert eyes.crops == 2
+
+
+def test_a_poor_reading_is_bettered_by_the_frames_after_it_and_not_without_end() -> None:
+    class Unsure(Eyes):
+        def read(self, crops: Sequence[View]) -> list[tuple[str, float]]:
+            self.crops += len(crops)
+            return [("D0F^]ANF", 0.3) if self.crops == 1 else (self.text, 0.7)] * len(crops)
+
+    eyes = Unsure()
+    findings = detect(eyes, lambda i: write(noise(i)), 30)
+    assert eyes.crops == TRIES
+    assert {f.place.frame for f in findings if isinstance(f.place, Box)} >= set(range(1, 30))
 
 
 def test_a_line_that_is_added_below_is_read() -> None:

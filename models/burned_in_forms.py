@@ -96,12 +96,26 @@ def telling(text: str, found: Sequence[Hit] = ()) -> tuple[int, int] | None:
 
 
 def _may_identify(word: str) -> bool:
-    """Whether a word is three letters or five digits or more, and no word of the trade."""
+    """Whether a word is three letters or five digits or more, and no word of the trade, however it was misread."""
     digits = sum(char.isdigit() for char in word)
-    letters = LETTERS.findall(word.lower())
+    if digits >= 5:
+        return True
     if digits:
-        return digits >= 5
-    return len(word) >= 3 and not all(each in CONSOLE for each in letters)
+        word = word.strip("0123456789").translate(MISREAD)
+        if any(char.isdigit() for char in word) or len(word) < 4 * digits:
+            return False
+    return len(word) >= 3 and not all(each in CONSOLE for each in LETTERS.findall(word.lower()))
+
+
+MISREAD = str.maketrans("01568", "OISGB")
+"""Digits that a reader takes for letters: `J0HNSON M1CHAEL`."""
+
+
+def is_sentence(text: str) -> bool:
+    """Whether somebody wrote it: the notes' tagger knows more of sentences than who judges overlays."""
+    words = LETTERS.findall(text)
+    small = [word for word in words if word.islower()]
+    return len(words) >= 5 and len(small) >= 0.6 * len(words) and sum(word in FUNCTION for word in small) >= 2
 
 
 WORD = re.compile(r"[^\W\d_]{5,}")

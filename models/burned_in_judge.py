@@ -54,9 +54,14 @@ class Judge:
         return [Opinion(float(row[0]), CATEGORIES[int(row[1:].argmax())]) for row in sure]
 
 
-@cache
-def judge(folder: Path = WEIGHTS) -> Judge:
-    """The shipped one, loaded once a process."""
+def load(folder: Path) -> Judge:
+    """The judge of the model in `folder`."""
     from safetensors.numpy import load_file
 
     return Judge(load_file(folder / FILE))
+
+
+@cache
+def shipped() -> Judge:
+    """The shipped one, loaded once a process."""
+    return load(WEIGHTS)

@@ -16,9 +16,9 @@ from phivet.cases.orientation import box_in_stored, turn_upright
 from phivet.cases.parts import Frames, Part, View
 from phivet.models.burned_in_codes import find_codes
 from phivet.models.burned_in_features import features, form_of
-from phivet.models.burned_in_forms import cut_off_hits, overlay_hits, telling
+from phivet.models.burned_in_forms import cut_off_hits, is_sentence, overlay_hits, telling
 from phivet.models.burned_in_frames import Memory
-from phivet.models.burned_in_judge import Opinion, judge
+from phivet.models.burned_in_judge import Judge, Opinion, shipped
 from phivet.models.burned_in_lines import Line, lines
 from phivet.models.burned_in_map import TextBox
 from phivet.models.hits import Hit, resolve
@@ -28,6 +28,8 @@ from phivet.models.ocr import Word, find_text, read_lines
 
 ILLEGIBLE_BELOW = 0.25
 """Confidence below which the reader has guessed."""
+DOUBTFUL_BELOW = 0.5
+"""Confidence below which the judge's opinion alone names no category: something is written there, it may identify."""
 ILLEGIBLE_LETTERS = 5
 """A line with room for fewer letters is hardly a name: mostly a mark, a scale or noise."""
 LETTER = 0.55
@@ -54,17 +56,21 @@ Read = Callable[[Sequence[View]], Sequence[tuple[str, float]]]
 class BurnedInText:
     """Looks at every frame that differs from the ones before, and reads what was not read before.
 
-    `find` gives the boxes of a picture, `read` the text and the confidence for each crop of one line.
+    `find` gives the boxes of a picture, `read` the text and the confidence for each crop of one line, `judge` the
+    opinion on lines; the shipped networks do, unless others are given.
     """
 
     name = "burned_in_text"
     version = "0.2.0"
     reads: tuple[type[Part], ...] = (Frames,)
 
-    def __init__(self, notes: Notes, find: Find = find_text, read: Read = read_lines) -> None:
+    def __init__(
+        self, notes: Notes, find: Find = find_text, read: Read = read_lines, judge: Callable[[], Judge] = shipped
+    ) -> None:
         self._notes = notes
         self._find = find
         self._read = read
+        self._judge_of_lines = judge
 
     def describe(self) -> str:
         """One line: what it looks for."""
@@ -117,7 +123,7 @@ class BurnedInText:
             return
         hits = [known.once((self.name, line.text), partial(line_hits, line.text, known, self._notes)) for line in found]
         forms = [known.once((self.name, "form", line.text), partial(form_of, line.text)) for line in found]
-        opinions = judge().opinions(features(found, forms, hits, shape), forms)
+        opinions = self._judge_of_lines().opinions(features(found, forms, hits, shape), forms)
         for line, ruled, opinion in zip(found, hits, opinions, strict=True):
             for hit in weighed(line, ruled, opinion):
                 yield line, hit
@@ -143,6 +149,8 @@ def weighed(line: Line, ruled: Sequence[Hit], opinion: Opinion) -> list[Hit]:
     if line.confidence < ILLEGIBLE_BELOW:
         certain = [hit for hit in ruled if Reason.KNOWN_VALUE in hit.reasons]
         return certain or illegible(line)
+    if is_sentence(line.text):
+        return list(ruled)
     hits = [
         hit
         if hit.score >= CERTAIN or Reason.KNOWN_VALUE in hit.reasons
@@ -152,6 +160,8 @@ def weighed(line: Line, ruled: Sequence[Hit], opinion: Opinion) -> list[Hit]:
     told = any(hit.category is opinion.category and hit.score >= 0.5 for hit in hits)
     if told or opinion.identifies < WORTH_TELLING or (span := telling(line.text, hits)) is None:
         return hits
+    if line.confidence < DOUBTFUL_BELOW:
+        return resolve([*hits, *illegible(line)], line.text)
     return resolve([*hits, Hit(opinion.category, *span, opinion.identifies, (Reason.IN_CONTEXT,))], line.text)
 
 

@@ -74,7 +74,7 @@ def crops(frames: Iterator[LabelledFrame], rng: random.Random, every: bool = Fal
 
 
 def empty(frame: LabelledFrame, rng: random.Random) -> NDArray[np.uint8] | None:
-    """A place as large as a line and without text: of those tried, that with the most edges, as of rulers and graphs."""
+    """A place as large as a line without text: of those tried, that with the most edges, as of rulers and graphs."""
     height, width = frame.pixels.shape[:2]
     best, most = None, 4.0
     for _ in range(12):

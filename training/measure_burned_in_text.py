@@ -117,13 +117,15 @@ class Judge:
     """The detector with some weights, and its two networks."""
 
     def __init__(self, model: Path | None) -> None:
+        from phivet.models import burned_in_judge
         from phivet.models.burned_in_map import TextMap
         from phivet.models.burned_in_reader import Reader
         from phivet.models.burned_in_text import BurnedInText
         from phivet.models.notes import Notes
 
         self._map, self.reader = TextMap(model), Reader(model)
-        self._detector = BurnedInText(Notes(), find=self._map.boxes, read=self.reader.read)
+        lines = burned_in_judge.load(model) if model else burned_in_judge.shipped()
+        self._detector = BurnedInText(Notes(), self._map.boxes, self.reader.read, lambda: lines)
 
     def boxes(self, frame: LabelledFrame) -> list[Box]:
         """Where the map sees text."""

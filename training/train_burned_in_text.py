@@ -1,16 +1,16 @@
-"""The recipe of the networks for burned-in text: fit the map, fit the reader, save, evaluate, log, register.
+"""The recipe of the networks for burned-in text: fit the map, the reader, the judge, save, evaluate, log, register.
 
     phivet train burned_in_text                # some hours on 2 cores, minutes on a GPU
     phivet train burned_in_text --quick        # usable networks in an hour
     phivet train burned_in_text --minutes 85   # one leg; the same command goes on where it stopped
 
 The reader starts from EasyOCR's english_g2, which comes in a package; where that is not installed, from the weights in
-`--base FOLDER` (reader.safetensors, as this recipe writes them). A run that is killed loses a minute at most.
+`--base FOLDER` (reader.safetensors, as this recipe writes them). A run that is killed loses a minute at most, but for
+the judge, which is made last and in one piece, in half an hour on a core.
 """
 
 import argparse
 import json
-import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from phivet.training import burned_in_map_fit, burned_in_reader_fit
+from phivet.training import burned_in_judge_fit, burned_in_map_fit, burned_in_reader_fit, stock_reader
 
 SAMPLE = 200
 """Training frames whose digest names the version of the data: the rest follows from the same seed."""
@@ -31,15 +31,17 @@ class Config:
 
     map: burned_in_map_fit.Config = field(default_factory=lambda: burned_in_map_fit.Config(items=200_000))
     reader: burned_in_reader_fit.Config = field(default_factory=lambda: burned_in_reader_fit.Config(items=120_000))
+    judge: burned_in_judge_fit.Config = field(default_factory=burned_in_judge_fit.Config)
 
 
-QUICK = Config(burned_in_map_fit.Config(), burned_in_reader_fit.Config())
+QUICK = Config(
+    burned_in_map_fit.Config(), burned_in_reader_fit.Config(), burned_in_judge_fit.Config(frames=3_000, read=300)
+)
 
 
 def train(config: Config, folder: Path, minutes: float, base: Path | None = None) -> bool:
     """One leg of the recipe, in `folder`; whether it was the last."""
     from phivet.datasets import burned_in_text
-    from phivet.models import burned_in_judge
     from phivet.training import tracking
     from phivet.training.measured import DataSet
     from phivet.training.publish import publish
@@ -50,12 +52,8 @@ def train(config: Config, folder: Path, minutes: float, base: Path | None = None
     settings = {f"{name}.{key}": value for name, part in asdict(config).items() for key, value in part.items()}
     with tracking.run("burned_in_text", settings, data, kept.read_text() if kept.exists() else "") as run:
         kept.write_text(run.id)
-        if not fit(
-            config, folder, minutes, base, lambda name, step, loss: run.progress(step, **{f"{name}_loss": loss})
-        ):
+        if not fit(config, folder, minutes, base, lambda name, step, value: run.progress(step, **{name: value})):
             return False
-        # the judge of lines has a training of its own (burned_in_judge.py); a model is whole with it
-        shutil.copy(burned_in_judge.WEIGHTS / burned_in_judge.FILE, folder / "model")
         publish(run, folder / "model", data)
     return True
 
@@ -67,7 +65,7 @@ def fit(
     base: Path | None,
     tell: Callable[[str, int, float], None] = lambda *_: None,
 ) -> bool:
-    """One leg of both networks, saved to `folder`/model if it was the last; whether it was.
+    """One leg of all three networks, saved to `folder`/model if it was the last; whether it was.
 
     Needs no MLflow, and of the packages with real backgrounds those that are there: for a machine that has but a GPU.
     """
@@ -75,15 +73,26 @@ def fit(
 
     ends = time.monotonic() + 60 * minutes
     finder, reader = TextMapNet(), base_reader(base)
-    if not burned_in_map_fit.fit(finder, config.map, folder, minutes, lambda *what: tell("map", *what)):
+    if not burned_in_map_fit.fit(finder, config.map, folder, minutes, lambda *what: tell("map_loss", *what)):
         return False
     left = (ends - time.monotonic()) / 60
     if left <= 0 or not burned_in_reader_fit.fit(
-        reader, config.reader, folder, left, lambda *what: tell("reader", *what)
+        reader, config.reader, folder, left, lambda *what: tell("reader_loss", *what)
     ):
         return False
     save(finder, reader, folder / "model")
+    judged = fit_judge(config.judge, folder / "model")
+    for name, value in judged.items():
+        tell(f"judge_{name.replace('/', '_')}", 0, value)
     return True
+
+
+def fit_judge(config: burned_in_judge_fit.Config, model: Path) -> dict[str, float]:
+    """The judge of what the map and the reader in the folder `model` find and read; its figures on unseen frames."""
+    from phivet.models.burned_in_map import TextMap
+    from phivet.models.burned_in_reader import Reader
+
+    return burned_in_judge_fit.fit_judge(config, model, TextMap(model).boxes, Reader(model).read)
 
 
 def base_reader(base: Path | None = None) -> Any:
@@ -94,9 +103,7 @@ def base_reader(base: Path | None = None) -> Any:
 
     if base is not None:
         return load(base)
-    import easyocr_en_models
-
-    stock = Path(str(easyocr_en_models.__file__)).parent / "models" / "english_g2.pth"
+    stock = stock_reader.weights() / "english_g2.pth"
     network = Crnn()
     network.load_state_dict(from_easyocr(torch.load(stock, map_location="cpu", weights_only=True)))
     return network
@@ -135,7 +142,11 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     config = QUICK if options.quick else Config()
     if options.items:
-        config = Config(replace(config.map, items=options.items), replace(config.reader, items=options.items))
+        config = replace(
+            config,
+            map=replace(config.map, items=options.items),
+            reader=replace(config.reader, items=options.items),
+        )
     name = "burned_in_text-quick" if options.quick else "burned_in_text"
     folder = options.folder or Path("training-runs") / name
     folder.mkdir(parents=True, exist_ok=True)

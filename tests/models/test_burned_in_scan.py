@@ -42,6 +42,12 @@ def names(report: Report) -> list[Box]:
     ("bits", "shape", "photometric"),
     [
         (8, (200, 320), "MONOCHROME2"),
+        (8, (64, 200), "MONOCHROME2"),
+        (12, (200, 320), "MONOCHROME2"),
+        (16, (200, 320), "MONOCHROME2"),
+        (16, (200, 320), "MONOCHROME1"),
+        (8, (200, 320, 3), "RGB"),
+        (8, (1500, 2000), "MONOCHROME2"),
     ],
 )
 def test_a_name_is_found_in_pixels_of_any_kind(

@@ -8,9 +8,19 @@ import pytest
 
 from phivet.cases.categories import Category
 from phivet.datasets.burned_in_drawing import TextLabel, TextLine
-from phivet.datasets.burned_in_text import lines
-from phivet.training.bars import missed
-from phivet.training.measure_burned_in_text import BARS, card, class_of, covered, draw, exact_interval, measured_on
+from phivet.datasets.burned_in_text import LabelledFrame, lines
+from phivet.training.bars import Bar, missed
+from phivet.training.measure_burned_in_text import (
+    BARS,
+    Counts,
+    _count_images,
+    card,
+    class_of,
+    covered,
+    draw,
+    exact_interval,
+    measured_on,
+)
 from phivet.training.measured import DataSet, Measured
 
 
@@ -51,6 +61,26 @@ def test_exact_intervals_are_those_of_the_tables() -> None:
     assert exact_interval(100, 100)[1] == 1
 
 
+@pytest.mark.parametrize(
+    ("box", "category", "caught", "read"),
+    [
+        ((0, 0, 80, 12), Category.NAME, 1, 1),
+        ((0, 0, 80, 12), Category.UNREADABLE_TEXT, 1, 0),
+        ((0, 60, 80, 72), Category.NAME, 0, 0),
+    ],
+)
+def test_an_image_is_caught_where_its_name_is_and_read_if_it_is_said_what(
+    box: tuple[int, int, int, int], category: Category, caught: int, read: int
+) -> None:
+    frame = LabelledFrame(np.zeros((90, 90), np.uint8), (line(12, 200, 0),), "CT", "none", ("x",))
+    counts = Counts(owners=["x"])
+    _count_images(counts, frame, [(box, category)])
+    assert {name: float(one.part.sum()) for name, one in counts.ratios().items()} == {
+        "images/caught": caught,
+        "images/read": read,
+    }
+
+
 @pytest.fixture(scope="module")
 def measured() -> Measured:
     return measured_on(islice(lines("held_out", 8), 12), None, stock_lines=4)
@@ -59,7 +89,8 @@ def measured() -> Measured:
 def test_a_small_sample_has_every_figure_with_a_bar(measured: Measured) -> None:
     assert measured.items == 12
     assert set(BARS) - {"images/flagged", "images/caught"} <= set(measured.figures)
-    assert set(missed(measured.figures, BARS)) <= set(BARS)
+    worse = {name: Bar(2.0) for name in BARS if name in measured.figures}
+    assert set(missed(measured.figures, worse)) == set(worse)
     assert measured.figures["map/plain"].value >= 0.8
     assert all(
         0 <= one.value <= 1 for name, one in measured.figures.items() if "error" not in name and "alarms" not in name

@@ -110,8 +110,10 @@ def prepared(plane: View) -> NDArray[np.float32]:
 
 
 def boxes_of(core: NDArray[np.float32], line: NDArray[np.float32]) -> list[TextBox]:
-    """Each connected core, grown to the line around it."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((core > CORE).astype(np.uint8), connectivity=8)
+    """Each connected core, grown to the line around it, but not beyond the middle between it and another core."""
+    cores = (core > CORE).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cores, connectivity=8)
+    nearest = _nearest(cores, labels)
     found = []
     for number in range(1, count):
         x, y, wide, high, area = (int(value) for value in stats[number])
@@ -119,10 +121,26 @@ def boxes_of(core: NDArray[np.float32], line: NDArray[np.float32]) -> list[TextB
         best = float(core[y : y + high, x : x + wide][inside].max())
         if area < LEAST or best < SURE:
             continue
-        y0, y1 = _grown(line, y, y + high, x, x + wide, axis=0)
-        x0, x1 = _grown(line, x, x + wide, y0, y1, axis=1)
-        found.append(TextBox(STRIDE * x0, STRIDE * y0, STRIDE * x1, STRIDE * y1, best))
+        top, left = max(0, y - high - wide), max(0, x - high - wide)
+        own = np.s_[top : y + 2 * high + wide, left : x + 2 * wide + high]
+        ours = np.where(nearest[own] == number, line[own], 0)
+        y0, y1 = _grown(ours, y - top, y - top + high, x - left, x - left + wide, axis=0)
+        x0, x1 = _grown(ours, x - left, x - left + wide, y0, y1, axis=1)
+        found.append(
+            TextBox(STRIDE * (left + x0), STRIDE * (top + y0), STRIDE * (left + x1), STRIDE * (top + y1), best)
+        )
     return sorted(found, key=lambda box: (box.y0, box.x0))
+
+
+def _nearest(cores: NDArray[np.uint8], labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The number of the core that is nearest to each place."""
+    if not cores.any():
+        return labels
+    _, zones = cv2.distanceTransformWithLabels(1 - cores, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
+    number_of = np.zeros(int(zones.max()) + 1, np.int32)
+    at = cores > 0
+    number_of[zones[at]] = labels[at]
+    return number_of[zones]
 
 
 def together(near: list[TextBox], far: list[TextBox]) -> list[TextBox]:

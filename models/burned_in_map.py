@@ -1,8 +1,9 @@
 """Where there is text in a picture: boxes around lines and word groups, small and faint ones too."""
 
+import math
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ SURE = 0.7
 """Probability that the best place of a box must reach."""
 LEAST = 3
 """Places of a core: fewer are noise."""
+LEAST_SLANTED, LEAST_SLANT, MOST_SLANT, SLANTED_LONGER = 20, 2.5, 30.0, 7.0
+"""Places of a core, degrees, times its height that it is long: from which on, and up to which, a line is slanted."""
 SMALLEST_FAR = 192
 """Pixels of a picture's shorter side from which it is looked at from afar as well, at half its size."""
 LARGE = 56
@@ -39,13 +42,26 @@ LARGE = 56
 
 @dataclass(frozen=True)
 class TextBox:
-    """A line or a group of words in pixels [x0, x1) x [y0, y1) of the view; `score` in (0, 1]."""
+    """A line or a group of words in pixels [x0, x1) x [y0, y1) of the view; `score` in (0, 1].
+
+    `slant`: degrees by which the line is turned, clockwise, from lying or standing; within the box lie its corners.
+    """
 
     x0: int
     y0: int
     x1: int
     y1: int
     score: float
+    slant: float = 0.0
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """Width and height, in pixels, of the rectangle that is turned by `slant` and just fits into the box."""
+        turn = math.radians(abs(self.slant))
+        wide, high = self.x1 - self.x0, self.y1 - self.y0
+        width = (wide * math.cos(turn) - high * math.sin(turn)) / math.cos(2 * turn)
+        height = (high * math.cos(turn) - wide * math.sin(turn)) / math.cos(2 * turn)
+        return max(1.0, width), max(1.0, height)
 
 
 class TextMap:
@@ -66,7 +82,7 @@ class TextMap:
         if min(plane.shape) >= SMALLEST_FAR:
             halved = cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
             found = together(found, boxes_of(*self.maps(np.asarray(halved, np.uint8))))
-        return [TextBox(box.x0, box.y0, min(box.x1, width), min(box.y1, height), box.score) for box in found]
+        return [replace(box, x1=min(box.x1, width), y1=min(box.y1, height)) for box in found]
 
     def maps(self, plane: View) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The probabilities of core and of line at half the size of a plane, (H, W) uint8."""
@@ -121,6 +137,10 @@ def boxes_of(core: NDArray[np.float32], line: NDArray[np.float32]) -> list[TextB
         best = float(core[y : y + high, x : x + wide][inside].max())
         if area < LEAST or best < SURE:
             continue
+        slanted = _slanted(x, y, inside, best)
+        if slanted is not None:
+            found.append(slanted)
+            continue
         top, left = max(0, y - high - wide), max(0, x - high - wide)
         own = np.s_[top : y + 2 * high + wide, left : x + 2 * wide + high]
         ours = np.where(nearest[own] == number, line[own], 0)
@@ -132,21 +152,50 @@ def boxes_of(core: NDArray[np.float32], line: NDArray[np.float32]) -> list[TextB
     return sorted(found, key=lambda box: (box.y0, box.x0))
 
 
-def _nearest(cores: NDArray[np.uint8], labels: NDArray[np.int32]) -> NDArray[np.int32]:
+def _slanted(x: int, y: int, inside: NDArray[np.bool_], score: float) -> TextBox | None:
+    """The box of a core, (H, W) from `x`, `y`, if it is slanted: a thin rectangle that neither lies nor stands."""
+    if inside.sum() < LEAST_SLANTED:
+        return None
+    rectangle = cv2.minAreaRect(np.argwhere(inside)[:, ::-1].astype(np.float32))
+    corners = cv2.boxPoints(rectangle)
+    first, second = corners[1] - corners[0], corners[2] - corners[1]
+    along = first if np.hypot(*first) > np.hypot(*second) else second
+    lies = abs(along[0]) > abs(along[1])
+    turned = math.degrees(math.atan2(along[1], along[0]) if lies else math.atan2(-along[0], along[1]))
+    slant = (turned + 90) % 180 - 90
+    short, long = sorted(side + 1 for side in rectangle[1])
+    if not LEAST_SLANT <= abs(slant) <= MOST_SLANT or long < SLANTED_LONGER * short:
+        return None
+    # the core is half of the line's height, and does not reach its ends
+    long, short = long + short, 2 * short
+    across, down = (long, short) if lies else (short, long)
+    turn = math.radians(abs(slant))
+    half_wide = (across * math.cos(turn) + down * math.sin(turn)) / 2
+    half_high = (across * math.sin(turn) + down * math.cos(turn)) / 2
+    middle_x, middle_y = rectangle[0][0] + x + 0.5, rectangle[0][1] + y + 0.5
+    x0, y0, x1, y1 = (
+        round(STRIDE * end)
+        for end in (middle_x - half_wide, middle_y - half_high, middle_x + half_wide, middle_y + half_high)
+    )
+    return TextBox(max(0, x0), max(0, y0), x1, y1, score, slant)
+
+
+def _nearest(cores: NDArray[np.uint8], labels: NDArray[Any]) -> NDArray[Any]:
     """The number of the core that is nearest to each place."""
     if not cores.any():
         return labels
     _, zones = cv2.distanceTransformWithLabels(1 - cores, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
-    number_of = np.zeros(int(zones.max()) + 1, np.int32)
+    number_of: NDArray[Any] = np.zeros(int(zones.max()) + 1, np.int32)
     at = cores > 0
     number_of[zones[at]] = labels[at]
-    return number_of[zones]
+    found: NDArray[Any] = number_of[zones]
+    return found
 
 
 def together(near: list[TextBox], far: list[TextBox]) -> list[TextBox]:
     """The boxes of a picture, and those of large lines in the picture at half its size in place of their parts."""
     large = [
-        TextBox(2 * box.x0, 2 * box.y0, 2 * box.x1, 2 * box.y1, box.score)
+        replace(box, x0=2 * box.x0, y0=2 * box.y0, x1=2 * box.x1, y1=2 * box.y1)
         for box in far
         if 2 * min(box.y1 - box.y0, box.x1 - box.x0) >= LARGE
     ]

@@ -1,10 +1,12 @@
 """Text in the pixels: found on every frame, read where it was not read before, put into lines, judged."""
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+import cv2
 import numpy as np
 
 from phivet.cases.categories import Category
@@ -181,8 +183,23 @@ def code_words(view: View) -> Iterator[Word]:
 
 
 def crop(view: View, box: TextBox) -> View:
-    """The pixels of `box` with a little around it."""
+    """The pixels of `box` with a little around it, a slanted line turned upright."""
+    if box.slant:
+        return _turned(view, box)
     margin = 1 + round(MARGIN * min(box.x1 - box.x0, box.y1 - box.y0))
     return np.ascontiguousarray(
         view[max(0, box.y0 - margin) : box.y1 + margin, max(0, box.x0 - margin) : box.x1 + margin]
     )
+
+
+def _turned(view: View, box: TextBox) -> View:
+    width, height = box.sides
+    margin = 1 + MARGIN * min(width, height)
+    width, height = width + 2 * margin, height + 2 * margin
+    turn, middle = math.radians(box.slant), np.array(((box.x0 + box.x1 - 1) / 2, (box.y0 + box.y1 - 1) / 2))
+    along, down = np.array((math.cos(turn), math.sin(turn))), np.array((-math.sin(turn), math.cos(turn)))
+    origin = middle - along * (width - 1) / 2 - down * (height - 1) / 2
+    move = np.column_stack([along, down, origin])
+    size = (round(width), round(height))
+    flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(view, move, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -7,6 +7,7 @@ import torch
 
 from phivet.models.burned_in_map import TILE, TextBox, TextMap, boxes_of, together
 from phivet.models.burned_in_map_net import TextMapNet, folded
+from phivet.models.burned_in_text import crop
 
 finder = TextMap()
 
@@ -65,6 +66,26 @@ def test_cores_that_do_not_touch_are_boxes_of_their_own() -> None:
     line[8:16, 5:50] = line[17:25, 5:50] = 0.9
     core[10:14, 7:48] = core[19:23, 7:48] = 0.9
     assert [(box.y0, box.y1) for box in boxes_of(core, line)] == [(16, 32), (34, 50)]
+
+
+def test_a_box_ends_in_the_middle_between_it_and_the_line_below() -> None:
+    core, line = np.zeros((40, 60), np.float32), np.full((40, 60), 0.9, np.float32)
+    core[10:13, 7:48] = core[19:22, 7:48] = 0.9
+    first, second = boxes_of(core, line)
+    assert first.y1 <= second.y0 and 30 <= first.y1 <= 34
+
+
+@pytest.mark.parametrize("slant", [-12.0, -5.0, 5.0, 12.0, 85.0])
+def test_a_slanted_line_is_boxed_with_its_slant_and_cropped_upright(slant: float) -> None:
+    written_on = np.zeros((300, 300), np.uint8)
+    cv2.rectangle(written_on, (50, 140), (250, 159), 255, -1)
+    turn = cv2.getRotationMatrix2D((150, 150), -slant, 1)
+    view = np.asarray(cv2.warpAffine(written_on, turn, (300, 300)), np.uint8)
+    core = cv2.resize(cv2.erode(view, np.ones((11, 11))), (150, 150), interpolation=cv2.INTER_AREA) / np.float32(255)
+    (box,) = boxes_of(core.astype(np.float32), np.zeros_like(core, np.float32))
+    assert box.slant == pytest.approx(slant if slant < 45 else slant - 90, abs=1)
+    upright = crop(view, box)
+    assert min(upright.shape) < 45 and max(upright.shape) > 190 and upright.mean() > 100
 
 
 def test_large_letters_take_the_place_of_their_parts_but_lines_are_not_taken_for_large_letters() -> None:

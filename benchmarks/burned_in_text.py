@@ -100,7 +100,8 @@ def cases(folder: Path, scale: float) -> Iterator[tuple[str, Path]]:
     fan = np.hypot(*np.mgrid[0:480, -320:320]) < 460
     fan[:40] = False
     speckle = [gaussian_filter(rng.normal(60, 40, (480, 640)), 1.2) for _ in range(8)]
-    cine = [np.where(fan, np.clip(speckle[i % 8] + i % 5, 0, 200), 0).astype(np.uint8) | banner for i in range(count)]
+    moved = [np.roll(speckle[i % 8], 3 * i, 1) for i in range(count)]
+    cine = [np.where(fan, np.clip(field, 0, 200), 0).astype(np.uint8) | banner for field in moved]
     colour = {"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3, "PlanarConfiguration": 0, "Modality": "US"}
     stack = np.repeat(np.stack(cine)[..., None], 3, 3)
     write(folder / "200-frame cine" / "a.dcm", stack, NumberOfFrames=count, **colour)

@@ -113,9 +113,9 @@ MISREAD = str.maketrans("01568", "OISGB")
 
 def is_sentence(text: str) -> bool:
     """Whether somebody wrote it: the notes' tagger knows more of sentences than who judges overlays."""
-    words = LETTERS.findall(text)
-    small = [word for word in words if word.islower()]
-    return len(words) >= 5 and len(small) >= 0.6 * len(words) and sum(word in FUNCTION for word in small) >= 2
+    words = LETTERS.findall(text.lower())
+    functions = sum(word in FUNCTION for word in words)
+    return len(words) >= 5 and functions >= 2 and 5 * functions >= len(words)
 
 
 WORD = re.compile(r"[^\W\d_]{5,}")

@@ -151,8 +151,6 @@ def weighed(line: Line, ruled: Sequence[Hit], opinion: Opinion) -> list[Hit]:
     if line.confidence < ILLEGIBLE_BELOW:
         certain = [hit for hit in ruled if Reason.KNOWN_VALUE in hit.reasons]
         return certain or illegible(line)
-    if is_sentence(line.text):
-        return list(ruled)
     hits = [
         hit
         if hit.score >= CERTAIN or Reason.KNOWN_VALUE in hit.reasons
@@ -160,6 +158,8 @@ def weighed(line: Line, ruled: Sequence[Hit], opinion: Opinion) -> list[Hit]:
         for hit in ruled
     ]
     told = any(hit.category is opinion.category and hit.score >= 0.5 for hit in hits)
+    if is_sentence(line.text):
+        return hits
     if told or opinion.identifies < WORTH_TELLING or (span := telling(line.text, hits)) is None:
         return hits
     if line.confidence < DOUBTFUL_BELOW:

@@ -38,8 +38,8 @@ class Keys:
         return HKDF(SHA256(), KEY_BYTES, salt or None, b"phivet " + purpose.encode()).derive(self.master)
 
     @classmethod
-    def read(cls, folder: Path, environment: Mapping[str, str] = os.environ) -> Self:
-        """From the environment, from the file that it names, or from `folder`, where one is made if there is none.
+    def read(cls, folder: Path, environment: Mapping[str, str] = os.environ, *, make: bool = False) -> Self:
+        """From the environment, from the file that it names, or from `folder`, where one is made if need be and `make`.
 
         Raises `MasterKeyError`. A key beside the data protects backups of the data, not the machine: in production it
         belongs elsewhere.
@@ -48,7 +48,7 @@ class Keys:
         if not text:
             named = environment.get(FILE_VARIABLE)
             path = Path(named) if named else folder / "master.key"
-            if not named and not path.exists():
+            if make and not named and not path.exists():
                 _make(path)
             try:
                 text = path.read_text("ascii")

@@ -41,6 +41,11 @@ def upgrade(op: Operations) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_failures"))
     )
     op.create_index(op.f("ix_login_failures_whom"), "login_failures", ["whom"])
+    op.create_table("pairing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("vault", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing"))
+    )
     op.create_table("rules",
         sa.Column("policy", sa.String(length=64), nullable=False),
         sa.Column("site", sa.String(length=64), nullable=False),

@@ -68,7 +68,11 @@ def purge(custody: Custody, now: float | None = None) -> int:
 
 
 def sweep(custody: Custody, older_than: float = FORGOTTEN_AFTER) -> int:
-    """Erase what lies in the vault and belongs to no case: a kill between two steps has left it. How many."""
+    """Erase what lies in the vault and belongs to no case: a kill between two steps has left it. How many.
+
+    Raises `PhivetError` when the vault belongs to another database, to which all of it would be left over.
+    """
+    custody.check()
     before = time.time() - older_than
     old = [name for name, made in custody.vault.names() if made < before]
     swept = 0

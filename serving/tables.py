@@ -10,6 +10,7 @@
          └─ Webhook                                 what its platform is still to be told
     Score                                           figures of each scan, for drift; belong to no case
     AuditEntry, AuditHead, Erasure                  what was done, chained; what must never come back
+    Pairing                                         which vault belongs to this database
 
 A case's files, their names and everything a person wrote about it lie sealed in the vault (`vault.py`), under the name
 `Case.vault`. Times are seconds since 1970, UTC. An id that a stranger may see is random.
@@ -386,3 +387,11 @@ class Erasure(Base):
     vault: Mapped[str] = mapped_column(String(32), primary_key=True)
     why: Mapped[str] = mapped_column(String(16))
     at: Mapped[float] = mapped_column(default=time.time)
+
+
+class Pairing(Base):
+    """The vault that belongs to this database, by the id that lies with its keys. One row."""
+
+    __tablename__ = "pairing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vault: Mapped[str] = mapped_column(String(32))

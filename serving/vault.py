@@ -3,6 +3,7 @@
     files/ab/abcd.../manifest, 1, 2, ...     the files' names, sizes and digests; the files          (back this up)
     keys/ab/abcd...                          the case's key, wrapped by the master key         (do not back this up)
     keys/erased                              one line for every key that was deleted, with its MAC          (nor this)
+    keys/id                                  a random id, which the database that these keys belong to knows
 
 To erase a case is to delete its key, after a line was added to the list: whatever copies of the files there are, nobody
 can read them any more. A backup that is restored brings rows and files back, and perhaps a key: `replay` deletes
@@ -37,7 +38,7 @@ from phivet.serving.sealed import SealedFile, plain
 from phivet.serving.tables import new_id
 
 NONCE = 12
-MANIFEST = "manifest"
+MANIFEST, ID = "manifest", "id"
 
 
 class ErasedError(PhivetError):
@@ -75,6 +76,25 @@ class Vault:
         self._erased = erased or keys / "erased"
         for folder in (files, keys):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def id(self) -> str | None:
+        """What the database that this belongs to knows it by; None until `identify`. Raises `VaultError`."""
+        try:
+            return (self._keys / ID).read_text("ascii").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeError):
+            raise VaultError("the id of the vault cannot be read") from None
+
+    def identify(self, name: str) -> None:
+        """Be known as `name` from now on."""
+        write_durably(self._keys / ID, f"{name}\n".encode())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no key is in it."""
+        return next(self.names(), None) is None
 
     def make(self) -> str:
         """A new, empty place in the vault: its name."""

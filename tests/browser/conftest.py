@@ -40,7 +40,7 @@ class Console:
     """The service at `url`, in this process, with a custody that tests may look into."""
 
     def __init__(self, folder: Path, notes: Notes, reader: Reader) -> None:
-        self.custody = Custody.open(Settings(data=str(folder)))
+        self.custody = Custody.make(Settings(data=str(folder)))
         self.custody.prepare()
         self.notes, self.reader = notes, reader
         with self.custody.store.begin() as session:

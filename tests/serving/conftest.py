@@ -124,7 +124,7 @@ def postgres() -> Iterator[Postgres]:
 
 def custody_of(folder: Path, database: str = "", **settings: Any) -> Custody:
     """A custody that is ready to serve."""
-    custody = Custody.open(Settings(data=str(folder), database=database, **settings))
+    custody = Custody.make(Settings(data=str(folder), database=database, **settings))
     custody.prepare()
     return custody
 

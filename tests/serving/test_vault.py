@@ -171,7 +171,9 @@ def test_the_master_key_comes_from_the_environment_a_file_or_is_made(tmp_path: P
     assert Keys.read(tmp_path, {"PHIVET_MASTER_KEY": text}).master == bytes(range(32))
     (tmp_path / "k").write_text(text + "\n")
     assert Keys.read(tmp_path, {"PHIVET_MASTER_KEY_FILE": str(tmp_path / "k")}).master == bytes(range(32))
-    made = Keys.read(tmp_path / "new", {})
+    with pytest.raises(MasterKeyError):
+        Keys.read(tmp_path / "new", {})
+    made = Keys.read(tmp_path / "new", {}, make=True)
     assert made == Keys.read(tmp_path / "new", {}) and made.master not in repr(made).encode()
     assert (tmp_path / "new" / "master.key").stat().st_mode & 0o077 == 0
     for wrong in ("x", "AAAA", "not base64 at all!"):

@@ -97,10 +97,14 @@ async def put_case(request: Request, case_id: CaseId, who: Platform, custody: He
         terms = intake.terms_of(upload.fields, custody)
 
         def accept() -> tuple[CaseAnswer, bool]:
-            case, kept = intake.accept(custody, who, case_id, terms, upload.name, upload.entries)
-            upload.kept = kept
+            upload.kept = True  # unless it is known that they are not the case's content
+            try:
+                case, upload.kept = intake.accept(custody, who, case_id, terms, upload.name, upload.entries)
+            except ProblemError:
+                upload.kept = False
+                raise
             with custody.store.read() as session:
-                return case_answer(session, session.get_one(Case, case.uid)), kept
+                return case_answer(session, session.get_one(Case, case.uid)), upload.kept
 
         answer, kept = await to_thread.run_sync(accept)
     return JSONResponse(answer.model_dump(), 202 if kept else 200, NO_STORE)

@@ -7,6 +7,7 @@ names or another policy make a new version: it is scanned anew, and what was sea
 
 import hmac
 import json
+import logging
 import re
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from phivet.cases.errors import PhivetError
 from phivet.serving import jobs, store, webhooks
 from phivet.serving.access import Principal
 from phivet.serving.custody import Custody
@@ -24,6 +26,8 @@ from phivet.serving.policies import DEFAULT, names
 from phivet.serving.problems import ProblemError
 from phivet.serving.tables import Case, Claim, Erasure, Job, Progress
 from phivet.serving.vault import Entry, Why
+
+logger = logging.getLogger("phivet.service")
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SITE = "default"
@@ -90,27 +94,35 @@ def accept(
 ) -> tuple[Case, bool]:
     """The case, and whether its files (which lie in the vault under `vault`) are now its content.
 
-    They are not when the same content is there already: then discard them. Raises `ProblemError`.
+    They are not when the same content is there already: then discard them. Raises `ProblemError`, and they are not
+    either; after any other error nobody knows: leave them to be swept.
     """
     try:
-        return _accept(custody, who, case_id, terms, vault, entries)
+        case, kept, replaced = _accept(custody, who, case_id, terms, vault, entries)
     except IntegrityError:  # another request made the same case in between
-        return _accept(custody, who, case_id, terms, vault, entries)
+        case, kept, replaced = _accept(custody, who, case_id, terms, vault, entries)
+    if replaced:
+        try:
+            custody.vault.erase(replaced, Why.REPLACED)
+        except (OSError, PhivetError) as error:  # the case is accepted all the same
+            logger.error("what a case replaced is left to be swept (%s)", type(error).__name__)
+    return case, kept
 
 
 def _accept(
     custody: Custody, who: Principal, case_id: str, terms: Terms, vault: str, entries: Sequence[Entry]
-) -> tuple[Case, bool]:
+) -> tuple[Case, bool, str | None]:
+    """The case, whether the files are its content now, and what they replaced."""
     content = _digest(custody, terms.policy, entries)
     replaced = None
     with custody.store.begin() as session:
         store.site(session, terms.site)
         wanted = select(Case).where(Case.owner_id == who.user_id, Case.case_id == case_id).with_for_update(of=Case)
         case = session.scalars(wanted).one_or_none()
-        if case is not None and case.digest == content and case.purged_at is None:
+        if case is not None and case.digest == content and case.vault and custody.vault.holds(case.vault):
             _update(case, terms)
             custody.audit.write(session, who.name, "case sent again", case.uid, visibility=terms.visibility)
-            return case, False
+            return case, False, None
         check_room(session, custody)
         if case is None:
             case = Case(owner_id=who.user_id, case_id=case_id, version=1, reported=False, policy=terms.policy)
@@ -135,9 +147,7 @@ def _accept(
             visibility=case.visibility,
             files=case.files,
         )
-    if replaced:
-        custody.vault.erase(replaced, Why.REPLACED)
-    return case, True
+    return case, True, replaced
 
 
 def rescan(session: Session, custody: Custody, case: Case, actor: str, *, first: bool) -> None:

@@ -33,12 +33,14 @@ from phivet.cases.coverage import Unread
 from phivet.cases.errors import PhivetError, UnreadableError
 from phivet.cases.files import File
 from phivet.serving.drawer import Drawer
-from phivet.serving.keys import KEY_BYTES, Keys, sync_folder, write_durably
+from phivet.serving.keys import KEY_BYTES, Keys, sync_folder, write_all, write_durably
 from phivet.serving.sealed import SealedFile, plain
 from phivet.serving.tables import new_id
 
 NONCE = 12
 MANIFEST, ID = "manifest", "id"
+LONGEST_LINE = 200
+"""Bytes of a line in the list of erasures."""
 
 
 class ErasedError(PhivetError):
@@ -101,6 +103,7 @@ class Vault:
         name, key, nonce = new_id(), secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE)
         path = self._key_path(name)
         path.parent.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(self._keys)
         write_durably(path, nonce + self._wrap.encrypt(nonce, key, name.encode()))
         self._folder(name).mkdir(mode=0o700, parents=True)
         return name
@@ -114,8 +117,12 @@ class Vault:
         manifest = SealedFile(self._folder(name) / MANIFEST, self._key(name), f"{name} {MANIFEST}")
         manifest.write(json.dumps([list(vars(entry).values()) for entry in entries]).encode())
         manifest.finish()
-        sync_folder(self._folder(name))
-        sync_folder(self._folder(name).parent)
+        for folder in (self._folder(name), self._folder(name).parent, self._files):
+            sync_folder(folder)
+
+    def holds(self, name: str) -> bool:
+        """Whether what is under `name` can still be read, as far as its key goes."""
+        return self._key_path(name).exists()
 
     def entries(self, name: str) -> list[Entry]:
         """The files under `name`. Raises `ErasedError`, and `UnreadableError` when the manifest was tampered with."""
@@ -208,13 +215,26 @@ class Vault:
         shutil.rmtree(self._folder(name), ignore_errors=True)
 
     def _enter(self, line: bytes) -> None:
-        descriptor = os.open(self._erased, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        """Add a line to the list, durably or not at all. What an earlier write has left half is cut off first."""
+        descriptor = os.open(self._erased, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            os.write(descriptor, line)
-            os.fsync(descriptor)
+            size = os.fstat(descriptor).st_size
+            tail = os.pread(descriptor, LONGEST_LINE, max(0, size - LONGEST_LINE))
+            end = size - len(tail) + tail.rfind(b"\n") + 1
+            if end and b"\n" not in tail:
+                raise VaultError("the list of erasures was changed")
+            os.ftruncate(descriptor, end)
+            os.lseek(descriptor, end, os.SEEK_SET)
+            try:
+                write_all(descriptor, line)
+                os.fsync(descriptor)
+            except OSError:
+                os.ftruncate(descriptor, end)
+                raise
         finally:
             os.close(descriptor)
+        sync_folder(self._erased.parent)
 
     def _line(self, name: str, at: int, why: Why) -> bytes:
         text = f"{name} {at} {why}"
@@ -223,7 +243,8 @@ class Vault:
 
     def _listed(self) -> Iterator[tuple[str, int, Why]]:
         try:
-            lines = self._erased.read_text("ascii").splitlines()
+            whole, _, _ = self._erased.read_bytes().rpartition(b"\n")
+            lines = whole.decode("ascii").splitlines()  # what was written half: its key was not deleted yet
         except FileNotFoundError:
             return
         except (OSError, UnicodeError):
@@ -231,8 +252,6 @@ class Vault:
         for line in lines:
             text, _, mac = line.rpartition(" ")
             if not hmac.compare_digest(mac, hmac.new(self._list_key, text.encode(), "sha256").hexdigest()):
-                if line is lines[-1]:
-                    continue  # the machine died while it was written: its key was not deleted yet
                 raise VaultError("the list of erasures was changed, or belongs to another master key")
             name, at, why = text.split()
             yield name, int(at), Why(why)

@@ -1,5 +1,7 @@
 """The vault: nothing in it can be read without the keys, and what was erased stays erased."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -131,6 +133,52 @@ def test_the_list_of_erasures_cannot_be_changed_unnoticed_but_may_break_off(tmp_
     path.write_text(lines[0].replace("purge", "request") + lines[1])
     with pytest.raises(VaultError, match="was changed"):
         vault.replay()
+
+
+@pytest.mark.parametrize("torn", [b"0123456789abcdef 17", b"\0" * 64, b"\xff\xfe"])
+def test_a_line_that_was_torn_by_a_power_cut_harms_no_other(tmp_path: Path, torn: bytes) -> None:
+    vault = vault_in(tmp_path)
+    names = [filled(vault) for _ in range(3)]
+    vault.erase(names[0], Why.PURGE)
+    with (tmp_path / "keys" / "erased").open("ab") as file:
+        file.write(torn)
+    assert list(vault.replay()) == names[:1]
+    for name in names[1:]:
+        vault.erase(name, Why.REQUEST)
+    assert list(vault.replay()) == names
+
+
+def test_a_full_disk_erases_nothing_and_leaves_the_list_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = vault_in(tmp_path)
+    first, second = filled(vault, b"one"), filled(vault, b"two")
+    vault.erase(first, Why.PURGE)
+    write, room = os.write, [20]
+
+    def into_little_room(descriptor: int, data: bytes) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, bytes(data)[: room.pop()])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", into_little_room)
+        with pytest.raises(OSError, match="No space"):
+            vault.erase(second, Why.REQUEST)
+    assert read(vault, second) == [b"two"] and list(vault.replay()) == [first]
+    vault.erase(second, Why.REQUEST)
+    assert list(vault.replay()) == [first, second]
+
+
+def test_every_folder_on_the_way_to_a_key_and_to_its_files_is_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = vault_in(tmp_path)
+    synced: set[Path] = set()
+    monkeypatch.setattr("phivet.serving.vault.sync_folder", synced.add)
+    name = filled(vault, b"x")
+    files, keys = tmp_path / "files", tmp_path / "keys"
+    assert {files, files / name[:2], files / name[:2] / name, keys} <= synced
+    vault.erase(name, Why.PURGE)
+    assert keys / name[:2] in synced
 
 
 def test_a_key_can_be_changed_for_another(tmp_path: Path) -> None:

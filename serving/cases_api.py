@@ -142,8 +142,8 @@ def get_case(case_id: CaseId, who: Platform, custody: Held, response: Response) 
 def delete_case(case_id: CaseId, who: Platform, custody: Held) -> None:
     """At once and for good: its files can no longer be read by anybody, and nothing is known of it."""
     with custody.store.begin() as session:
-        vault = purge.erase(custody, session, owned(session, who, case_id, lock=True), who.name)
-    purge.forget(custody, [vault])
+        names = purge.erase(custody, session, owned(session, who, case_id, lock=True), who.name)
+    purge.forget(custody, names)
 
 
 @router.delete("/v1/uploaders/{uploader}", summary="Erase all of one uploader", responses=problems(422))
@@ -152,9 +152,9 @@ def delete_uploader(uploader: CaseId, who: Platform, custody: Held) -> dict[str,
     with custody.store.begin() as session:
         wanted = select(Case).where(Case.owner_id == who.user_id, Case.uploader == uploader).with_for_update(of=Case)
         cases = session.scalars(wanted).all()
-        vaults = [purge.erase(custody, session, case, who.name) for case in cases]
-    purge.forget(custody, vaults)
-    return {"erased": len(vaults)}
+        names = [name for case in cases for name in purge.erase(custody, session, case, who.name)]
+    purge.forget(custody, names)
+    return {"erased": len(cases)}
 
 
 @router.put("/v1/cases/{case_id}/restriction", summary="Restrict a case", responses=problems(404, 422))

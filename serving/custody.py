@@ -78,18 +78,34 @@ class Custody:
         """
         self.store.migrate()
         self._pair()
+        self.finish_erasures()
         erased = self.vault.replay()
         names = list(erased)
         with self.store.begin() as session:
+            back: list[tables.Case] = []
             for start in range(0, len(names), 500):
-                some = select(tables.Case).where(tables.Case.vault.in_(names[start : start + 500]))
-                for case in session.scalars(some).all():
-                    self.audit.write(session, "phivet", "case erased again", case.uid)
-                    if erased[case.vault or ""] is Why.REQUEST:
-                        session.delete(case)
-                    else:
-                        case.vault, case.purged_at = None, time.time()
+                some = names[start : start + 500]
+                of_these = tables.Case.vault.in_(some) | tables.Case.uid.in_(some)
+                back += session.scalars(select(tables.Case).where(of_these).with_for_update(of=tables.Case))
+            for case in dict.fromkeys(back):
+                if Why.REQUEST in (erased.get(case.uid), erased.get(case.vault or "")):
+                    session.delete(case)
+                else:
+                    case.vault, case.purged_at = None, time.time()
+            session.flush()
+            for case in dict.fromkeys(back):
+                self.audit.write(session, "phivet", "case erased again", case.uid)
         self.store.checkpoint()
+
+    def finish_erasures(self) -> int:
+        """Erase what the database says is erased, and the vault does not: a kill came in between. How many."""
+        done = self.vault.erased()
+        with self.store.read() as session:
+            rows = [(name, why) for name, why in session.execute(select(tables.Erasure.vault, tables.Erasure.why))]
+        left = [(name, Why(why)) for name, why in rows if name not in done]
+        for name, why in left:
+            self.vault.erase(name, why)
+        return len(left)
 
     def check(self) -> None:
         """Raises `PhivetError` unless the database is there and belongs to the vault. Makes nothing."""

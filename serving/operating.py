@@ -144,7 +144,7 @@ def _purge(custody: "Custody", options: argparse.Namespace) -> int:
         if case is None:
             print("phivet purge: there is no case of this uid", file=sys.stderr)
             return USAGE
-        vault = purge.erase(custody, session, case, ACTOR)
-    purge.forget(custody, [vault])
+        names = purge.erase(custody, session, case, ACTOR)
+    purge.forget(custody, names)
     print("erased")
     return 0

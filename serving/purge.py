@@ -1,7 +1,7 @@
 """Erasing: at once on request, after a time by rule; and the chores that keep what is held in order."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,24 +18,24 @@ FORGOTTEN_AFTER = 3_600.0
 BATCH = 200
 
 
-def erase(custody: Custody, session: Session, case: Case, actor: str) -> str | None:
+def erase(custody: Custody, session: Session, case: Case, actor: str) -> list[str]:
     """Delete all that is known of a case; call `forget` with what this returns when `session` is committed.
 
-    What stays is that it was erased: an entry in the log, and one in the list of erasures.
+    What stays is that it was erased: an entry in the log, and in the list of erasures the name of its files and its
+    uid, since a backup may know it by earlier files.
     """
-    vault = case.vault
-    if vault:
-        session.add(Erasure(vault=vault, why=Why.REQUEST))
-    custody.audit.write(session, actor, "case erased", case.uid)
+    names = [case.vault, case.uid] if case.vault else [case.uid]
+    session.add_all(Erasure(vault=name, why=Why.REQUEST) for name in names)
     session.delete(case)
-    return vault
+    session.flush()  # the log's head is locked last
+    custody.audit.write(session, actor, "case erased", case.uid)
+    return names
 
 
-def forget(custody: Custody, vaults: Sequence[str | None], why: Why = Why.REQUEST) -> None:
+def forget(custody: Custody, names: Iterable[str], why: Why = Why.REQUEST) -> None:
     """Make what was sealed under these names unreadable, and leave nothing of it in the database's own files."""
-    for vault in vaults:
-        if vault:
-            custody.vault.erase(vault, why)
+    for name in names:
+        custody.vault.erase(name, why)
     custody.store.checkpoint()
 
 
@@ -53,9 +53,11 @@ def due(session: Session, now: float) -> list[Case]:
 def purge(custody: Custody, now: float | None = None) -> int:
     """Erase what is sealed of every case that is due; its report and its decision stay. How many."""
     now = time.time() if now is None else now
-    vaults: list[str | None] = []
+    vaults: list[str] = []
     with custody.store.begin() as session:
         for case in due(session, now)[:BATCH]:
+            if case.vault is None:
+                continue
             session.add(Erasure(vault=case.vault, why=Why.PURGE))
             vaults.append(case.vault)
             case.vault, case.purged_at = None, now
@@ -73,6 +75,8 @@ def sweep(custody: Custody, older_than: float = FORGOTTEN_AFTER) -> int:
     Raises `PhivetError` when the vault belongs to another database, to which all of it would be left over.
     """
     custody.check()
+    custody.finish_erasures()
+    listed = custody.vault.erased()
     before = time.time() - older_than
     old = [name for name, made in custody.vault.names() if made < before]
     swept = 0
@@ -82,7 +86,10 @@ def sweep(custody: Custody, older_than: float = FORGOTTEN_AFTER) -> int:
             known = set(session.scalars(select(Case.vault).where(Case.vault.in_(some))))
         for name in some:
             if name not in known:
-                custody.vault.erase(name, Why.REPLACED)
+                if name in listed:
+                    custody.vault.discard(name)
+                else:
+                    custody.vault.erase(name, Why.REPLACED)
                 swept += 1
     return swept
 

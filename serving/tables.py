@@ -381,7 +381,10 @@ class AuditHead(Base):
 
 
 class Erasure(Base):
-    """What was erased from the vault, and why (`vault.Why`). For people: the list that counts is the vault's."""
+    """What was erased, and why (`vault.Why`): a name in the vault, or a case's uid, of which nothing may come back.
+
+    Written with what it tells of; the list that outlives this database is the vault's (`Custody.finish_erasures`).
+    """
 
     __tablename__ = "erasures"
     vault: Mapped[str] = mapped_column(String(32), primary_key=True)

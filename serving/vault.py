@@ -164,7 +164,10 @@ class Vault:
             raise UnreadableError(Unread.CORRUPT) from None
 
     def erase(self, name: str, why: Why) -> None:
-        """Make everything under `name` unreadable, for good: the list first, then the key, then the files."""
+        """Make everything under `name` unreadable, for good: the list first, then the key, then the files.
+
+        `name` may also be a case's uid, under which nothing lies: then the list says that nothing of it comes back.
+        """
         self._enter(self._line(name, int(time.time()), why))
         self._forget(name)
 
@@ -174,10 +177,18 @@ class Vault:
 
     def replay(self) -> dict[str, Why]:
         """Erase again whatever was erased once: all the names. Raises `VaultError` when the list was changed."""
-        erased = {name: why for name, _, why in self._listed()}
+        erased = self.erased()
         for name in erased:
             self._forget(name)
         return erased
+
+    def erased(self) -> dict[str, Why]:
+        """All the names in the list; a request counts, whatever else is said of a name. Raises `VaultError`."""
+        found: dict[str, Why] = {}
+        for name, _, why in self._listed():
+            if found.get(name) is not Why.REQUEST:
+                found[name] = why
+        return found
 
     def names(self) -> Iterator[tuple[str, float]]:
         """Every name that has a key, and when it was made."""

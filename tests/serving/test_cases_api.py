@@ -120,7 +120,7 @@ def test_a_case_that_is_erased_is_gone_for_good(any_custody: Custody, client: Te
     assert client.get("/v1/cases/c-1").status_code == 404 and client.delete("/v1/cases/c-1").status_code == 404
     assert client.delete("/v1/uploaders/u-1").json() == {"erased": 1}
     assert [row["case_id"] for row in client.get("/v1/cases").json()["cases"]] == ["c-3"]
-    assert len(list(any_custody.vault.names())) == 1 and len(any_custody.vault.replay()) == 2
+    assert len(list(any_custody.vault.names())) == 1 and len(any_custody.vault.replay()) == 4
     assert actions(any_custody).count("case erased") == 2
 
 

@@ -14,6 +14,10 @@ from phivet.serving.jobs import Lease, LostError
 from phivet.serving.policies import DEFAULT, names, policy
 from phivet.serving.tables import Case, Progress, Report, Score
 
+GONE = "its files were erased"
+LOST = "lost again and again"
+"""Why a case is given up that nobody can scan, and one around which the machinery keeps dying."""
+
 
 def record(
     custody: Custody, lease: Lease, body: Mapping[str, Any], digests: Mapping[str, str], parked: str | None = None
@@ -62,7 +66,7 @@ def given_up(custody: Custody, lease: Lease, reason: str) -> dict[str, Any]:
     if case is None:
         raise LostError
     coverage = Coverage()
-    why = Unread.TIME_OUT if reason == "time out" else Unread.CRASH
+    why = {"time out": Unread.TIME_OUT, GONE: Unread.MISSING}.get(reason, Unread.CRASH)
     sources = [f"file-{number}" for number in range(1, case.files + 1)]
     for source in sources:
         coverage.miss(source, why)

@@ -86,8 +86,11 @@ class Scanner:
     def _scan(self, process: "subprocess.Popen[bytes]", lease: Lease) -> None:
         with self._custody.store.read() as session:
             case = session.get(Case, lease.case_uid)
-        if case is None or case.version != lease.version or case.vault is None:
+        if case is None or case.version != lease.version:
             raise LostError
+        if case.vault is None or lease.tries >= self._custody.settings.case_tries:
+            self._give_up(lease, results.LOST if case.vault else results.GONE)
+            return
         asked = {"job": lease.job, "vault": case.vault, "case_id": case.case_id, "policy": case.policy}
         try:
             answer = self._ask(process, asked, lease)
@@ -105,8 +108,12 @@ class Scanner:
             again = jobs.failed(session, lease, reason, self._custody.settings.case_tries)
         logger.warning("a case could not be scanned: %s", reason)
         if not again:
-            report = results.record(self._custody, lease, results.given_up(self._custody, lease, reason), {}, reason)
-            metrics.count_scan(report.body)
+            self._give_up(lease, reason)
+
+    def _give_up(self, lease: Lease, reason: str) -> None:
+        """Park the case, for review."""
+        report = results.record(self._custody, lease, results.given_up(self._custody, lease, reason), {}, reason)
+        metrics.count_scan(report.body)
 
     def _ask(self, process: "subprocess.Popen[bytes]", asked: dict[str, Any], lease: Lease) -> dict[str, Any]:
         """The answer of the scanning process. Raises `CaseFailedError`, and `LostError` when we stop."""

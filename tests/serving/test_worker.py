@@ -107,6 +107,41 @@ def test_a_poison_case_is_parked_for_review_with_the_reason_and_harms_no_other(
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_a_case_around_which_everything_dies_again_and_again_is_parked(any_custody: Custody) -> None:
+    case = accepted(any_custody, NOTE, "fine")
+    with any_custody.store.begin() as session:
+        session.query(tables.Job).update({"tries": any_custody.settings.case_tries - 1})
+    for loss in range(2):
+        assert jobs.take(any_custody.store) is not None
+        with any_custody.store.begin() as session:
+            losses = jobs.LOSSES_AT_MOST - 2 + loss
+            session.query(tables.Job).update({"lease_until": 0, "losses": losses})
+        assert jobs.recover(any_custody.store) == 1
+    scanner = Scanner(any_custody)
+    assert scanner.step()
+    scanner._end()
+    with any_custody.store.read() as session:
+        assert session.query(tables.Job).one().state == "parked"
+        kept, now = session.query(tables.Report).one(), session.get_one(tables.Case, case.uid)
+    assert (now.state, now.decision, kept.parked) == ("reported", "review", "lost again and again")
+    assert kept.body["not_scanned"] == [{"source": "file-1", "reason": "crash"}]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_case_that_came_back_without_its_files_is_told_and_taken_once(any_custody: Custody) -> None:
+    case = accepted(any_custody, NOTE, "fine")
+    with any_custody.store.begin() as session:
+        session.query(tables.Case).update({"vault": None, "purged_at": 1.0})
+    scanner = Scanner(any_custody)
+    assert scanner.step() and not scanner.step()
+    scanner._end()
+    with any_custody.store.read() as session:
+        kept, now = session.query(tables.Report).one(), session.get_one(tables.Case, case.uid)
+    assert (now.state, now.decision, kept.parked) == ("reported", "review", "its files were erased")
+    assert kept.body["not_scanned"] == [{"source": "file-1", "reason": "missing"}]
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_a_scanner_that_is_stopped_gives_its_case_back(custody: Custody) -> None:
     accepted(custody, NOTE, "hangs-1")
     scanner = Scanner(custody)

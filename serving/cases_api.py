@@ -151,7 +151,7 @@ def delete_uploader(uploader: CaseId, who: Platform, custody: Held) -> dict[str,
     """Every case that was handed in with this `uploader`: how many."""
     with custody.store.begin() as session:
         wanted = select(Case).where(Case.owner_id == who.user_id, Case.uploader == uploader).with_for_update(of=Case)
-        cases = session.scalars(wanted).all()
+        cases = session.scalars(wanted.order_by(Case.uid)).all()
         names = [name for case in cases for name in purge.erase(custody, session, case, who.name)]
     purge.forget(custody, names)
     return {"erased": len(cases)}

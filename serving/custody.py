@@ -80,7 +80,7 @@ class Custody:
         self._pair()
         self.finish_erasures()
         erased = self.vault.replay()
-        names = list(erased)
+        names = sorted(erased)
         with self.store.begin() as session:
             back: list[tables.Case] = []
             for start in range(0, len(names), 500):

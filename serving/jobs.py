@@ -83,7 +83,7 @@ def take(store: Store) -> Lease | None:
             .where(Job.state == "waiting", Job.due_at <= now, Case.restricted.is_(False))
             .order_by(Job.priority, Site.served, Job.id)
             .limit(1)
-            .with_for_update(of=Job, skip_locked=True)
+            .with_for_update(of=[Case, Job], skip_locked=True)
         )
         job = session.scalars(wanted).first()
         if job is None:

@@ -3,16 +3,15 @@
 import time
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from phivet.serving import consents
+from phivet.serving import consents, store
 from phivet.serving.custody import Custody
-from phivet.serving.store import rule
 from phivet.serving.tables import Case, Consent, Decision, Erasure, Job
 from phivet.serving.vault import Why
 
-DAY = 86_400
+DAY = 86_400.0
 FORGOTTEN_AFTER = 3_600.0
 """Seconds after which what lies in the vault and belongs to no case is what a killed upload has left."""
 BATCH = 200
@@ -39,15 +38,9 @@ def forget(custody: Custody, names: Iterable[str], why: Why = Why.REQUEST) -> No
     custody.store.checkpoint()
 
 
-def due(session: Session, now: float) -> list[Case]:
-    """The cases whose rule says that what is sealed of them is to be erased."""
-    decided = select(Case).where(Case.decided_at.is_not(None), Case.vault.is_not(None), Case.restricted.is_(False))
-    found = session.scalars(decided.order_by(Case.decided_at).limit(50 * BATCH))
-    return [
-        case
-        for case in found
-        if (case.decided_at or now) + DAY * rule(session, case.policy, case.site).purge_days <= now
-    ]
+def is_due(now: float) -> ColumnElement[bool]:
+    """Whether the rule of a case says that what is sealed of it is to be erased."""
+    return and_(Case.vault.is_not(None), Case.restricted.is_(False), Case.decided_at + DAY * store.purge_days() <= now)
 
 
 def purge(custody: Custody, now: float | None = None) -> int:
@@ -55,7 +48,8 @@ def purge(custody: Custody, now: float | None = None) -> int:
     now = time.time() if now is None else now
     vaults: list[str] = []
     with custody.store.begin() as session:
-        for case in due(session, now)[:BATCH]:
+        due = select(Case).where(is_due(now)).order_by(Case.decided_at).limit(BATCH)
+        for case in session.scalars(due.with_for_update(of=Case, skip_locked=True)).all():
             if case.vault is None:
                 continue
             session.add(Erasure(vault=case.vault, why=Why.PURGE))
@@ -109,7 +103,7 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
                 Case.state == "reported",
             )
             .order_by(Decision.id)
-            .with_for_update(of=Case)
+            .with_for_update(of=Case, skip_locked=True)
         )
         decisions = list(session.scalars(wanted))
         for decision in decisions:
@@ -119,20 +113,22 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
         return len({decision.case_uid for decision in decisions})
 
 
-def follow_consents(custody: Custody, now: float | None = None) -> int:
-    """Let consents that began or ended take effect; how many cases were looked at."""
+def follow_consents(custody: Custody, now: float | None = None, since: float = 0.0) -> int:
+    """Let consents that began or ended after `since` take effect; how many cases were looked at."""
     now = time.time() if now is None else now
-    with custody.store.begin() as session:
-        turning = (
-            select(Case)
-            .join(Consent, Consent.case_uid == Case.uid)
-            .where(Case.scanned_at.is_not(None), Case.state.in_(["reported", "decided"]))
-            .distinct()
-        )
-        cases = list(session.scalars(turning))
-        for case in cases:
-            consents.settle(session, custody, case, now=now)
-        return len(cases)
+    turned = select(Consent.case_uid).where(Consent.from_at.between(since, now) | Consent.until_at.between(since, now))
+    scanned = select(Case).where(Case.scanned_at.is_not(None), Case.state.in_(["reported", "decided"]))
+    looked, last = 0, ""
+    while True:
+        some = scanned.where(Case.uid.in_(turned), Case.uid > last).order_by(Case.uid).limit(BATCH)
+        with custody.store.begin() as session:
+            cases = session.scalars(some.with_for_update(of=Case)).all()
+            for case in cases:
+                consents.settle(session, custody, case, now=now)
+        looked += len(cases)
+        if len(cases) < BATCH:
+            return looked
+        last = cases[-1].uid
 
 
 def backlog(session: Session) -> dict[str, float]:

@@ -28,10 +28,10 @@ def record(
     """
     now = time.time()
     with custody.store.begin() as session:
-        jobs.finish(session, lease, parked)
         case = session.get(Case, lease.case_uid, with_for_update={"of": Case})
         if case is None or case.version != lease.version:
             raise LostError
+        jobs.finish(session, lease, parked)
         files = consents.file_digests(custody, case, digests)
         report = Report(
             case_uid=case.uid, version=lease.version, scan=lease.scan, body=dict(body), files=files, parked=parked

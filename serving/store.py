@@ -7,7 +7,9 @@
 
 SQLite runs with a write-ahead log, `synchronous=FULL` (what is committed survives a power cut), foreign keys, and
 `secure_delete` (what is deleted is overwritten); a transaction that writes takes the lock when it begins, so that none
-fails half-way because another was quicker. PostgreSQL runs under `READ COMMITTED`, and rows are locked by hand.
+fails half-way because another was quicker. PostgreSQL runs under `READ COMMITTED`, and rows are locked by hand: a case
+before anything that belongs to it, several cases by their uid, and the head of the audit log last, so that no two
+transactions wait for each other.
 """
 
 import sqlite3
@@ -16,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, select, text
+from sqlalchemy import ColumnElement, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -38,6 +40,7 @@ POOL = 10
 NEWER = "the database was made by a newer version of phivet"
 NOT_YET = "`phivet serve` makes it: are --data and PHIVET_DATABASE those that it runs with?"
 ANY = "*"
+PURGE_DAYS = 30
 CONSENTING = frozenset({"casect", "radiologists", "resectaur"})
 """The policies of platforms whose published rules know an informed consent; there it counts unless a rule says not."""
 
@@ -146,7 +149,16 @@ def rule(session: Session, policy: str, site: str) -> Rule:
         if key in found:
             return found[key]
     consents = policy in CONSENTING
-    return Rule(policy=policy, site=site, purge_days=30, consents=consents, second_reader=False, retraining=False)
+    return Rule(
+        policy=policy, site=site, purge_days=PURGE_DAYS, consents=consents, second_reader=False, retraining=False
+    )
+
+
+def purge_days() -> ColumnElement[int]:
+    """`rule(...).purge_days` for each row of `Case`, in a query of it."""
+    rules = select(Rule.purge_days).where(Rule.policy.in_([Case.policy, ANY]), Rule.site.in_([Case.site, ANY]))
+    particular = rules.order_by(Rule.policy == ANY, Rule.site == ANY).limit(1)
+    return func.coalesce(particular.correlate(Case).scalar_subquery(), PURGE_DAYS)
 
 
 def site(session: Session, name: str) -> Site:

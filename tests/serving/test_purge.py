@@ -1,6 +1,7 @@
 """Erasing: by rule and at once, and no backup brings it back."""
 
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -63,6 +64,40 @@ def test_decided_cases_lose_their_files_after_the_time_of_their_rule_and_keep_th
     assert (again.uid, again.version, again.state) == (clear.uid, 2, "accepted")
 
 
+def test_sites_that_keep_long_do_not_hide_those_that_keep_short(
+    any_custody: Custody, scanned: Scanned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "BATCH", 1)
+    short = scanned(any_custody, CLEAN, "short", policy="casect")
+    with any_custody.store.begin() as session:
+        session.add(tables.Rule(policy="cimar", site="*", purge_days=36_500))
+        for number in range(60):
+            session.add(
+                Case(
+                    owner_id=short.owner_id, case_id=f"long-{number}", digest="x", policy="cimar", visibility="draft",
+                    site=short.site, vault=f"{number}", files=1, size=1, state="decided", decided_at=10.0,
+                )
+            )  # fmt: skip
+    assert purge.purge(any_custody, time.time() + 31 * 86_400) == 1
+    assert case_of(any_custody, short.uid).vault is None
+
+
+def test_a_case_that_is_replaced_while_others_are_purged_keeps_its_new_files(
+    any_custody: Custody, scanned: Scanned, reader: Reader
+) -> None:
+    case = scanned(any_custody, CLEAN)
+    new = any_custody.vault.make()
+    with any_custody.store.begin() as session:
+        replaced = session.get_one(Case, case.uid, with_for_update={"of": Case})
+        thread = threading.Thread(target=purge.purge, args=(any_custody, time.time() + 31 * 86_400))
+        thread.start()
+        time.sleep(0.5)
+        replaced.vault, replaced.decided_at, replaced.version = new, None, 2
+    thread.join(20)
+    now = case_of(any_custody, case.uid)
+    assert (now.vault, now.purged_at) == (new, None)
+
+
 def test_a_decision_holds_when_it_can_no_longer_be_undone(any_custody: Custody, scanned: Scanned) -> None:
     case = scanned(any_custody, NOTE, policy="casect")
     decided(any_custody, case)
@@ -101,7 +136,8 @@ def test_a_consent_ends_by_itself(any_custody: Custody, scanned: Scanned) -> Non
         )
     purge.follow_consents(any_custody)
     assert case_of(any_custody, case.uid).decision == "clear"
-    purge.follow_consents(any_custody, now + 20)
+    assert purge.follow_consents(any_custody, now + 5, now) == 0
+    assert purge.follow_consents(any_custody, now + 20, now + 5) == 1
     assert case_of(any_custody, case.uid).decision == "block"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ from phivet.serving.access import Principal
 from phivet.serving.custody import Custody
 from phivet.serving.policies import DEFAULT, names
 from phivet.serving.problems import ProblemError
-from phivet.serving.tables import Case, Claim, Erasure, Job, Progress
+from phivet.serving.tables import Case, Claim, Complaint, Consent, Erasure, Job, Progress
 from phivet.serving.vault import Entry, Why
 
 logger = logging.getLogger("phivet.service")
@@ -171,9 +171,14 @@ def _update(case: Case, terms: Terms) -> None:
 
 
 def _renew(session: Session, case: Case) -> None:
-    """Other files under the same id: nothing of what was said of the earlier ones holds any more."""
+    """Other files under the same id: nothing of what was said of the earlier ones holds any more.
+
+    What was sealed by the earlier ones' key cannot be read from now on.
+    """
     for table in (Job, Claim, Progress):
         session.execute(delete(table).where(table.case_uid == case.uid))
+    session.execute(update(Complaint).where(Complaint.case_uid == case.uid).values(statement=None))
+    session.execute(update(Consent).where(Consent.case_uid == case.uid).values(who=b""))
     case.version += 1
     case.state, case.decision, case.risk = "accepted", None, None
     case.scanned_at = case.decided_at = case.purged_at = None

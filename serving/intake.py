@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -106,6 +106,17 @@ def accept(
             custody.vault.erase(replaced, Why.REPLACED)
         except (OSError, PhivetError) as error:  # the case is accepted all the same
             logger.error("what a case replaced is left to be swept (%s)", type(error).__name__)
+    return case, kept
+
+
+def hand_in(
+    custody: Custody, who: Principal, case_id: str, terms: Terms, files: Mapping[str, bytes]
+) -> tuple[Case, bool]:
+    """Take in small files from memory, by their names: as `accept`, but what is not kept is discarded here."""
+    vault, entries = custody.vault.fill(files)
+    case, kept = accept(custody, who, case_id, terms, vault, entries)
+    if not kept:
+        custody.vault.discard(vault)
     return case, kept
 
 

@@ -19,7 +19,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -119,6 +119,17 @@ class Vault:
         manifest.finish()
         for folder in (self._folder(name), self._folder(name).parent, self._files):
             sync_folder(folder)
+
+    def fill(self, files: Mapping[str, bytes]) -> tuple[str, list[Entry]]:
+        """A new place that holds these files, by their names: its name, and what it holds."""
+        name, entries = self.make(), []
+        for number, (of_sender, content) in enumerate(files.items(), 1):
+            file = self.writer(name, number)
+            file.write(content)
+            file.finish()
+            entries.append(Entry(of_sender, file.size, file.digest))
+        self.complete(name, entries)
+        return name, entries
 
     def holds(self, name: str) -> bool:
         """Whether what is under `name` can still be read, as far as its key goes."""

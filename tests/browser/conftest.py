@@ -26,7 +26,6 @@ from phivet.serving.api import create_app
 from phivet.serving.custody import Custody
 from phivet.serving.policies import policy
 from phivet.serving.settings import Settings
-from phivet.serving.vault import Entry
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -59,14 +58,7 @@ class Console:
 
     def add(self, case_id: str, files: Files, words: Sequence[Word] = (), waiting: float = 0.0, **terms: Any) -> str:
         """Take a case in and scan it; `words` are what would be read from its pixels. Its uid."""
-        vault, entries = self.custody.vault.make(), []
-        for number, (name, content) in enumerate(files.items(), 1):
-            file = self.custody.vault.writer(vault, number)
-            file.write(content)
-            file.finish()
-            entries.append(Entry(name, file.size, file.digest))
-        self.custody.vault.complete(vault, entries)
-        case, _ = intake.accept(self.custody, self.owner, case_id, intake.Terms(**terms), vault, entries)
+        case, _ = intake.hand_in(self.custody, self.owner, case_id, intake.Terms(**terms), files)
         lease = jobs.take(self.custody.store)
         assert lease is not None
 

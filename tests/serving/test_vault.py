@@ -12,7 +12,7 @@ from phivet.cases.errors import UnreadableError
 from phivet.serving import drawer
 from phivet.serving.keys import Keys, MasterKeyError
 from phivet.serving.sealed import CHUNK, SealedFile, plain
-from phivet.serving.vault import Entry, ErasedError, Vault, VaultError, Why
+from phivet.serving.vault import ErasedError, Vault, VaultError, Why
 
 MARK = b"Zzyzxova"
 KEY, OTHER = Keys(bytes(32)), Keys(bytes([1] * 32))
@@ -23,15 +23,7 @@ def vault_in(folder: Path, keys: Keys = KEY) -> Vault:
 
 
 def filled(vault: Vault, *contents: bytes) -> str:
-    name = vault.make()
-    entries = []
-    for number, content in enumerate(contents, 1):
-        file = vault.writer(name, number)
-        file.write(content)
-        file.finish()
-        entries.append(Entry(f"{MARK.decode()}-{number}.txt", file.size, file.digest))
-    vault.complete(name, entries)
-    return name
+    return vault.fill({f"{MARK.decode()}-{number}.txt": content for number, content in enumerate(contents, 1)})[0]
 
 
 def written(folder: Path) -> bytes:

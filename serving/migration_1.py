@@ -188,7 +188,7 @@ def upgrade(op: Operations) -> None:
         sa.Column("message", sa.String(length=4000), nullable=True),
         sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column("decided_at", sa.Double(), nullable=False),
-        sa.Column("final_at", sa.Double(), nullable=False),
+        sa.Column("final_at", sa.Double(), nullable=True),
         sa.Column("undone_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["case_uid"], ["cases.uid"], name=op.f("fk_decisions_case_uid"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_decisions_user_id")),

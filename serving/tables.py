@@ -308,7 +308,10 @@ class Mark(Base):
 
 
 class Decision(Base):
-    """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`."""
+    """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`.
+
+    That is None while the decision waits for a second reader: nothing is told before he has read.
+    """
 
     __tablename__ = "decisions"
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -323,7 +326,7 @@ class Decision(Base):
     seconds: Mapped[float | None]
     """From the case's being opened to the decision."""
     decided_at: Mapped[float] = mapped_column(default=time.time)
-    final_at: Mapped[float]
+    final_at: Mapped[float | None]
     undone_at: Mapped[float | None]
     case: Mapped[Case] = relationship(lazy="joined")
 

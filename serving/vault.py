@@ -207,24 +207,6 @@ class Vault:
             with contextlib.suppress(FileNotFoundError):
                 yield path.name, path.stat().st_mtime
 
-    def rewrap(self, keys: Keys) -> int:
-        """Wrap every key by another master key, and sign the list by it; how many."""
-        listed, new = list(self._listed()), AESGCM(keys.derived("wrapping"))
-        count = 0
-        for name, _ in self.names():
-            key, nonce, path = self._key(name), secrets.token_bytes(NONCE), self._key_path(name)
-            beside = path.with_suffix(".new")
-            write_durably(beside, nonce + new.encrypt(nonce, key, name.encode()))
-            beside.replace(path)
-            count += 1
-        self._list_key = keys.derived("erasures")
-        self._wrap = new
-        if listed:
-            beside = self._erased.with_suffix(".new")
-            write_durably(beside, b"".join(self._line(*each) for each in listed))
-            beside.replace(self._erased)
-        return count
-
     def _forget(self, name: str) -> None:
         path = self._key_path(name)
         with contextlib.suppress(FileNotFoundError):

@@ -173,15 +173,6 @@ def test_every_folder_on_the_way_to_a_key_and_to_its_files_is_durable(
     assert keys / name[:2] in synced
 
 
-def test_a_key_can_be_changed_for_another(tmp_path: Path) -> None:
-    vault = vault_in(tmp_path)
-    name, gone = filled(vault, MARK), filled(vault)
-    vault.erase(gone, Why.PURGE)
-    assert vault.rewrap(OTHER) == 1
-    renewed = vault_in(tmp_path, OTHER)
-    assert read(renewed, name) == [MARK] and list(renewed.replay()) == [gone]
-
-
 def test_files_are_decrypted_into_memory_or_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vault = vault_in(tmp_path / "vault")
     name = filled(vault, b"a" * 100, b"b" * 100, b"c" * 300)

@@ -106,7 +106,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="pf-"))
     (folder / "tmp").mkdir()
     tempfile.tempdir = str(folder / "tmp")
-    custody = Custody.open(replace(Settings(), data=str(folder / "data")))
+    custody = Custody.make(replace(Settings(), data=str(folder / "data")))
     custody.prepare()
     token, _ = users.first(custody) or ("", "")
     notes = Notes()

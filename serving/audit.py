@@ -9,6 +9,7 @@ transaction of what it tells of: neither is there without the other. No patient 
 import fcntl
 import hmac
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from sqlalchemy.orm import Session
 from phivet.cases.errors import PhivetError
 from phivet.serving.keys import Keys
 from phivet.serving.tables import AuditEntry, AuditHead
+
+logger = logging.getLogger("phivet.service")
 
 FIRST = "0" * 64
 PAGE = 1_000
@@ -51,7 +54,7 @@ class Audit:
         session.flush()
         if "anchored" not in session.info:
             session.info["anchored"] = True
-            event.listen(session, "after_commit", lambda _: self._drop_anchor(head.seq, head.mac), once=True)
+            event.listen(session, "after_commit", lambda _: self._anchor_at(head.seq, head.mac), once=True)
 
     def verify(self, session: Session) -> int:
         """The number of entries. Raises `AuditError` when the chain is broken or shorter than its anchor says."""
@@ -93,6 +96,13 @@ class Audit:
         told = [before, entry.seq, entry.at, entry.actor, entry.action, entry.subject, entry.details]
         message = json.dumps(told, sort_keys=True, separators=(",", ":"))
         return hmac.new(self._key, message.encode(), "sha256").hexdigest()
+
+    def _anchor_at(self, seq: int, mac: str) -> None:
+        """Drop the anchor. If it cannot be, what was committed is so all the same, and the next entry's will do."""
+        try:
+            self._drop_anchor(seq, mac)
+        except (OSError, ValueError) as error:
+            logger.error("the audit log's head could not be written outside the database (%s)", type(error).__name__)
 
     def _drop_anchor(self, seq: int, mac: str) -> None:
         """Write the head to the file, unless a later one is there."""

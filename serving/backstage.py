@@ -32,11 +32,20 @@ class Chores:
             (1.0, lambda: webhooks.deliver(custody, client)),
             (2.0, lambda: jobs.recover(custody.store)),
             (2.0, lambda: purge.finish_decisions(custody)),
-            (MINUTE, lambda: purge.follow_consents(custody)),
+            (HOUR, lambda: purge.follow_consents(custody)),
+            (MINUTE, self._follow),
             (MINUTE, lambda: purge.purge(custody)),
             (HOUR, lambda: purge.sweep(custody)),
         ]
         self._next = [0.0] * len(self._chores)
+        self._custody, self._followed = custody, 0.0
+
+    def _follow(self) -> int:
+        """The consents that turned since the last time; once an hour all of them, for rules change too."""
+        now = time.time()
+        number = purge.follow_consents(self._custody, now, self._followed)
+        self._followed = now
+        return number
 
     def step(self) -> None:
         """Do what is due; one that fails is tried again in its turn, and stops no other."""

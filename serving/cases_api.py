@@ -97,10 +97,14 @@ async def put_case(request: Request, case_id: CaseId, who: Platform, custody: He
         terms = intake.terms_of(upload.fields, custody)
 
         def accept() -> tuple[CaseAnswer, bool]:
-            case, kept = intake.accept(custody, who, case_id, terms, upload.name, upload.entries)
-            upload.kept = kept
+            upload.kept = True  # unless it is known that they are not the case's content
+            try:
+                case, upload.kept = intake.accept(custody, who, case_id, terms, upload.name, upload.entries)
+            except ProblemError:
+                upload.kept = False
+                raise
             with custody.store.read() as session:
-                return case_answer(session, session.get_one(Case, case.uid)), kept
+                return case_answer(session, session.get_one(Case, case.uid)), upload.kept
 
         answer, kept = await to_thread.run_sync(accept)
     return JSONResponse(answer.model_dump(), 202 if kept else 200, NO_STORE)
@@ -138,8 +142,8 @@ def get_case(case_id: CaseId, who: Platform, custody: Held, response: Response) 
 def delete_case(case_id: CaseId, who: Platform, custody: Held) -> None:
     """At once and for good: its files can no longer be read by anybody, and nothing is known of it."""
     with custody.store.begin() as session:
-        vault = purge.erase(custody, session, owned(session, who, case_id, lock=True), who.name)
-    purge.forget(custody, [vault])
+        names = purge.erase(custody, session, owned(session, who, case_id, lock=True), who.name)
+    purge.forget(custody, names)
 
 
 @router.delete("/v1/uploaders/{uploader}", summary="Erase all of one uploader", responses=problems(422))
@@ -147,10 +151,10 @@ def delete_uploader(uploader: CaseId, who: Platform, custody: Held) -> dict[str,
     """Every case that was handed in with this `uploader`: how many."""
     with custody.store.begin() as session:
         wanted = select(Case).where(Case.owner_id == who.user_id, Case.uploader == uploader).with_for_update(of=Case)
-        cases = session.scalars(wanted).all()
-        vaults = [purge.erase(custody, session, case, who.name) for case in cases]
-    purge.forget(custody, vaults)
-    return {"erased": len(vaults)}
+        cases = session.scalars(wanted.order_by(Case.uid)).all()
+        names = [name for case in cases for name in purge.erase(custody, session, case, who.name)]
+    purge.forget(custody, names)
+    return {"erased": len(cases)}
 
 
 @router.put("/v1/cases/{case_id}/restriction", summary="Restrict a case", responses=problems(404, 422))

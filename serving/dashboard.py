@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from phivet.serving.store import rule
+from phivet.serving import purge
 from phivet.serving.tables import Case, Decision, Score, Verdict, Webhook
 
 DAY = 86_400.0
@@ -202,14 +202,8 @@ def _date(at: float) -> str:
 
 
 def _overdue(session: Session, now: float, sees: Callable[[str], bool]) -> int:
-    decided = session.execute(select(Case.policy, Case.site, Case.decided_at).where(Case.decided_at.is_not(None)))
-    known: dict[tuple[str, str], int] = {}
-    overdue = 0
-    for policy, site, at in decided:
-        if (policy, site) not in known:
-            known[policy, site] = rule(session, policy, site).purge_days
-        overdue += sees(site) and (at or 0) + known[policy, site] * DAY < now
-    return overdue
+    by_site = session.execute(select(Case.site, func.count()).where(purge.is_due(now)).group_by(Case.site))
+    return sum(number for site, number in by_site if sees(site))
 
 
 def _count(session: Session, state: str, due: float) -> int:

@@ -29,8 +29,6 @@ _ANYWHERE = Whole("file-1")
 UNDO_SECONDS = 60.0
 LEASE_SECONDS = 900.0
 """For which a case stays in the hand of who claimed it; every act on it begins them anew."""
-UNREAD_SECONDS = 10 * 365 * 86_400.0
-"""How far off a decision lies that waits for its second reader: nothing is told before he has read."""
 MARKS = 200
 """Marks on one case at most."""
 
@@ -72,7 +70,7 @@ def claim(session: Session, custody: Custody, case: Case, who: Principal, now: f
         raise DecisionError("decided")
     first = standing(session, case)
     if first is not None:
-        if not waits_for_second(first, now):
+        if not waits_for_second(first):
             raise DecisionError("decided")
         if first.user_id == who.user_id:
             raise DecisionError("own")
@@ -191,10 +189,10 @@ def decide(
     custody.audit.write(session, who.name, "case decided", case.uid, decision=choice.value, reader=2 if first else 1)
     if first is None:
         if choice is not Choice.REMOVE and rule(session, case.policy, case.site).second_reader:
-            made.final_at = now + UNREAD_SECONDS
+            made.final_at = None
         session.add(made)
         session.flush()
-        if not waits_for_second(made, now):
+        if not waits_for_second(made):
             _tell(session, custody, case, made, now)
         return made
     session.add(SecondRead(decision_id=first.id, user_id=who.user_id, decision=choice.value, at=now))
@@ -213,14 +211,14 @@ def undo(session: Session, custody: Custody, case: Case, who: Principal, now: fl
     """Take back the decision that stands, if it is one's own word and not final. The case is in one's hand again."""
     locked(session, case)
     made = standing(session, case)
-    if made is None or made.final_at <= now:
+    if made is None or _is_final(made, now):
         raise DecisionError("late")
     second = session.scalars(select(SecondRead).where(SecondRead.decision_id == made.id)).first()
     if second is not None:
         if second.user_id != who.user_id:
             raise DecisionError("not_yours")
         session.delete(second)
-        made.final_at = now + UNREAD_SECONDS
+        made.final_at = None
     else:
         if made.user_id != who.user_id:
             raise DecisionError("not_yours")
@@ -265,12 +263,16 @@ def standing(session: Session, case: Case) -> Decision | None:
 def can_undo(session: Session, made: Decision, who: Principal, now: float) -> bool:
     """Whether `who` had the last word on `made`, and it is not final yet."""
     second = session.scalars(select(SecondRead).where(SecondRead.decision_id == made.id)).first()
-    return made.final_at > now and who.user_id == (second.user_id if second is not None else made.user_id)
+    return not _is_final(made, now) and who.user_id == (second.user_id if second is not None else made.user_id)
 
 
-def waits_for_second(made: Decision, now: float) -> bool:
+def waits_for_second(made: Decision) -> bool:
     """Whether the decision still waits for its second reader."""
-    return made.final_at - now > UNREAD_SECONDS / 2
+    return made.final_at is None
+
+
+def _is_final(made: Decision, now: float) -> bool:
+    return made.final_at is not None and made.final_at <= now
 
 
 def verdicts(session: Session, case: Case, user_id: int) -> list[Verdict]:
@@ -323,4 +325,4 @@ def _in_hand(session: Session, case: Case, who: Principal, now: float) -> Claim:
 
 
 def _tell(session: Session, custody: Custody, case: Case, made: Decision, now: float) -> None:
-    webhooks.announce(session, custody, case, webhooks.DECIDED, made, max(made.final_at, now))
+    webhooks.announce(session, custody, case, webhooks.DECIDED, made, max(made.final_at or now, now))

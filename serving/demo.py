@@ -72,23 +72,15 @@ def hand_in(custody: "Custody") -> None:
     from phivet.serving import intake
     from phivet.serving.access import Principal
     from phivet.serving.users import FIRST, named
-    from phivet.serving.vault import Entry
 
     with custody.store.read() as session:
         user = named(session, FIRST)
     who = Principal(user.id, user.name, frozenset(), frozenset())
     with tempfile.TemporaryDirectory() as folder:
         for case in write_cases(Path(folder))[:3]:
-            vault, entries = custody.vault.make(), []
-            for number, path in enumerate(sorted(case.iterdir()), 1):
-                file = custody.vault.writer(vault, number)
-                file.write(path.read_bytes())
-                file.finish()
-                entries.append(Entry(path.name, file.size, file.digest))
-            custody.vault.complete(vault, entries)
+            files = {path.name: path.read_bytes() for path in sorted(case.iterdir())}
             terms = intake.Terms(policy="resectaur", visibility=intake.Visibility.PUBLIC, site="demo")
-            if not intake.accept(custody, who, f"demo-{case.name}", terms, vault, entries)[1]:
-                custody.vault.discard(vault)
+            intake.hand_in(custody, who, f"demo-{case.name}", terms, files)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from phivet.cases.errors import UnreadableError
 from phivet.serving import audit, tables
 from phivet.serving.custody import Custody
-from phivet.serving.vault import ErasedError
+from phivet.serving.vault import Entry, ErasedError
 
 OF_A_CASE = (
     tables.Report,
@@ -52,7 +52,10 @@ class _Outlet:
 
 
 def zipped(custody: Custody, cases: Sequence[tables.Case]) -> Iterator[bytes]:
-    """The zip, piece by piece: for every case a folder with `case.json` and the files, numbered as the report does."""
+    """The zip, piece by piece: for every case a folder with `case.json` and the files, numbered by their sorted names.
+
+    So does the report, which counts what is in an archive instead of the archive.
+    """
     outlet: Any = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
         for case in cases:
@@ -60,9 +63,9 @@ def zipped(custody: Custody, cases: Sequence[tables.Case]) -> Iterator[bytes]:
                 told = everything(custody, session, case)
             archive.writestr(f"{case.case_id}/case.json", json.dumps(told, ensure_ascii=False, indent=1))
             yield outlet.taken()
-            for number in range(1, len(told["files"]) + 1):
+            for number, (kept, _) in enumerate(_listed(custody, case), 1):
                 with archive.open(f"{case.case_id}/files/{number}", "w", force_zip64=True) as member:
-                    for chunk in custody.vault.read(case.vault or "", number):
+                    for chunk in custody.vault.read(case.vault or "", kept):
                         member.write(chunk)
                         yield outlet.taken()
     yield outlet.taken()
@@ -70,11 +73,7 @@ def zipped(custody: Custody, cases: Sequence[tables.Case]) -> Iterator[bytes]:
 
 def everything(custody: Custody, session: Session, case: tables.Case) -> dict[str, Any]:
     """All that is known of a case, in plain text: patient data."""
-    told: dict[str, Any] = {"case": _row(case), "files": []}
-    try:
-        told["files"] = [vars(entry) for entry in custody.vault.entries(case.vault)] if case.vault else []
-    except (ErasedError, UnreadableError):
-        told["files"] = []
+    told: dict[str, Any] = {"case": _row(case), "files": [vars(entry) for _, entry in _listed(custody, case)]}
     for table in OF_A_CASE:
         rows = session.scalars(select(table).where(table.case_uid == case.uid)).all()
         told[table.__tablename__] = [_row(row) for row in rows]
@@ -82,9 +81,26 @@ def everything(custody: Custody, session: Session, case: tables.Case) -> dict[st
             for name in ("statement", "who"):
                 sealed = getattr(row, name, None)
                 if isinstance(sealed, bytes):
-                    plain[name] = custody.vault.unseal(case.vault, sealed).decode() if sealed and case.vault else None
+                    plain[name] = _unsealed(custody, case, sealed)
     told["audit"] = [audit.as_json(entry) for entry in custody.audit.entries(session, case.uid)]
     return told
+
+
+def _listed(custody: Custody, case: tables.Case) -> list[tuple[int, Entry]]:
+    """The files by their sorted names, with the number of each in the vault; none when they were erased."""
+    try:
+        entries = custody.vault.entries(case.vault) if case.vault else []
+    except (ErasedError, UnreadableError):
+        return []
+    return sorted(enumerate(entries, 1), key=lambda each: each[1].name)
+
+
+def _unsealed(custody: Custody, case: tables.Case, sealed: bytes) -> str | None:
+    """What somebody wrote; None when it cannot be read any more."""
+    try:
+        return custody.vault.unseal(case.vault, sealed).decode() if sealed and case.vault else None
+    except (ErasedError, UnreadableError):
+        return None
 
 
 def _row(row: tables.Base) -> dict[str, Any]:

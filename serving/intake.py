@@ -7,23 +7,27 @@ names or another policy make a new version: it is scanned anew, and what was sea
 
 import hmac
 import json
+import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from phivet.cases.errors import PhivetError
 from phivet.serving import jobs, store, webhooks
 from phivet.serving.access import Principal
 from phivet.serving.custody import Custody
 from phivet.serving.policies import DEFAULT, names
 from phivet.serving.problems import ProblemError
-from phivet.serving.tables import Case, Claim, Erasure, Job, Progress
+from phivet.serving.tables import Case, Claim, Complaint, Consent, Erasure, Job, Progress
 from phivet.serving.vault import Entry, Why
+
+logger = logging.getLogger("phivet.service")
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SITE = "default"
@@ -90,27 +94,46 @@ def accept(
 ) -> tuple[Case, bool]:
     """The case, and whether its files (which lie in the vault under `vault`) are now its content.
 
-    They are not when the same content is there already: then discard them. Raises `ProblemError`.
+    They are not when the same content is there already: then discard them. Raises `ProblemError`, and they are not
+    either; after any other error nobody knows: leave them to be swept.
     """
     try:
-        return _accept(custody, who, case_id, terms, vault, entries)
+        case, kept, replaced = _accept(custody, who, case_id, terms, vault, entries)
     except IntegrityError:  # another request made the same case in between
-        return _accept(custody, who, case_id, terms, vault, entries)
+        case, kept, replaced = _accept(custody, who, case_id, terms, vault, entries)
+    if replaced:
+        try:
+            custody.vault.erase(replaced, Why.REPLACED)
+        except (OSError, PhivetError) as error:  # the case is accepted all the same
+            logger.error("what a case replaced is left to be swept (%s)", type(error).__name__)
+    return case, kept
+
+
+def hand_in(
+    custody: Custody, who: Principal, case_id: str, terms: Terms, files: Mapping[str, bytes]
+) -> tuple[Case, bool]:
+    """Take in small files from memory, by their names: as `accept`, but what is not kept is discarded here."""
+    vault, entries = custody.vault.fill(files)
+    case, kept = accept(custody, who, case_id, terms, vault, entries)
+    if not kept:
+        custody.vault.discard(vault)
+    return case, kept
 
 
 def _accept(
     custody: Custody, who: Principal, case_id: str, terms: Terms, vault: str, entries: Sequence[Entry]
-) -> tuple[Case, bool]:
+) -> tuple[Case, bool, str | None]:
+    """The case, whether the files are its content now, and what they replaced."""
     content = _digest(custody, terms.policy, entries)
     replaced = None
     with custody.store.begin() as session:
         store.site(session, terms.site)
         wanted = select(Case).where(Case.owner_id == who.user_id, Case.case_id == case_id).with_for_update(of=Case)
         case = session.scalars(wanted).one_or_none()
-        if case is not None and case.digest == content and case.purged_at is None:
+        if case is not None and case.digest == content and case.vault and custody.vault.holds(case.vault):
             _update(case, terms)
             custody.audit.write(session, who.name, "case sent again", case.uid, visibility=terms.visibility)
-            return case, False
+            return case, False, None
         check_room(session, custody)
         if case is None:
             case = Case(owner_id=who.user_id, case_id=case_id, version=1, reported=False, policy=terms.policy)
@@ -135,9 +158,7 @@ def _accept(
             visibility=case.visibility,
             files=case.files,
         )
-    if replaced:
-        custody.vault.erase(replaced, Why.REPLACED)
-    return case, True
+    return case, True, replaced
 
 
 def rescan(session: Session, custody: Custody, case: Case, actor: str, *, first: bool) -> None:
@@ -161,9 +182,14 @@ def _update(case: Case, terms: Terms) -> None:
 
 
 def _renew(session: Session, case: Case) -> None:
-    """Other files under the same id: nothing of what was said of the earlier ones holds any more."""
+    """Other files under the same id: nothing of what was said of the earlier ones holds any more.
+
+    What was sealed by the earlier ones' key cannot be read from now on.
+    """
     for table in (Job, Claim, Progress):
         session.execute(delete(table).where(table.case_uid == case.uid))
+    session.execute(update(Complaint).where(Complaint.case_uid == case.uid).values(statement=None))
+    session.execute(update(Consent).where(Consent.case_uid == case.uid).values(who=b""))
     case.version += 1
     case.state, case.decision, case.risk = "accepted", None, None
     case.scanned_at = case.decided_at = case.purged_at = None

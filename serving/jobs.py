@@ -34,7 +34,7 @@ from phivet.serving.tables import Case, Job, Site
 
 LEASE_SECONDS = 60.0
 LOSSES_AT_MOST = 50
-"""Times that the machinery may die around a case before the case is suspected all the same."""
+"""Times that the machinery may die around a case before the case is suspected all the same: that is one try."""
 RETRY_SECONDS = 5.0
 """Wait before the second try; doubled for each one more."""
 
@@ -52,6 +52,8 @@ class Lease:
     version: int
     scan: int
     fence: str
+    tries: int
+    """Those that have failed."""
 
 
 def enqueue(session: Session, case: Case, *, priority: int = 1) -> Job:
@@ -81,7 +83,7 @@ def take(store: Store) -> Lease | None:
             .where(Job.state == "waiting", Job.due_at <= now, Case.restricted.is_(False))
             .order_by(Job.priority, Site.served, Job.id)
             .limit(1)
-            .with_for_update(of=Job, skip_locked=True)
+            .with_for_update(of=[Case, Job], skip_locked=True)
         )
         job = session.scalars(wanted).first()
         if job is None:
@@ -93,7 +95,7 @@ def take(store: Store) -> Lease | None:
             case.state = "scanning"
         job.state, job.worker, job.fence = "running", worker_name(), secrets.token_hex(16)
         job.lease_until = now + LEASE_SECONDS
-        return Lease(job.id, job.case_uid, job.version, job.scan, job.fence)
+        return Lease(job.id, job.case_uid, job.version, job.scan, job.fence, job.tries)
 
 
 def renew(store: Store, lease: Lease) -> None:

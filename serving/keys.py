@@ -38,8 +38,8 @@ class Keys:
         return HKDF(SHA256(), KEY_BYTES, salt or None, b"phivet " + purpose.encode()).derive(self.master)
 
     @classmethod
-    def read(cls, folder: Path, environment: Mapping[str, str] = os.environ) -> Self:
-        """From the environment, from the file that it names, or from `folder`, where one is made if there is none.
+    def read(cls, folder: Path, environment: Mapping[str, str] = os.environ, *, make: bool = False) -> Self:
+        """From the environment, from the file that it names, or from `folder`, where one is made if need be and `make`.
 
         Raises `MasterKeyError`. A key beside the data protects backups of the data, not the machine: in production it
         belongs elsewhere.
@@ -48,7 +48,7 @@ class Keys:
         if not text:
             named = environment.get(FILE_VARIABLE)
             path = Path(named) if named else folder / "master.key"
-            if not named and not path.exists():
+            if make and not named and not path.exists():
                 _make(path)
             try:
                 text = path.read_text("ascii")
@@ -70,11 +70,18 @@ def write_durably(path: Path, content: bytes) -> None:
     """Make a file that only its owner can read; it is there, whole, even if the power fails. It may not exist yet."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, content)
+        write_all(descriptor, content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     sync_folder(path.parent)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of it, however little a full disk takes at once. Raises `OSError`."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def sync_folder(folder: Path) -> None:

@@ -41,6 +41,11 @@ def upgrade(op: Operations) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_failures"))
     )
     op.create_index(op.f("ix_login_failures_whom"), "login_failures", ["whom"])
+    op.create_table("pairing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("vault", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing"))
+    )
     op.create_table("rules",
         sa.Column("policy", sa.String(length=64), nullable=False),
         sa.Column("site", sa.String(length=64), nullable=False),
@@ -183,7 +188,7 @@ def upgrade(op: Operations) -> None:
         sa.Column("message", sa.String(length=4000), nullable=True),
         sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column("decided_at", sa.Double(), nullable=False),
-        sa.Column("final_at", sa.Double(), nullable=False),
+        sa.Column("final_at", sa.Double(), nullable=True),
         sa.Column("undone_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["case_uid"], ["cases.uid"], name=op.f("fk_decisions_case_uid"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_decisions_user_id")),

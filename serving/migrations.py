@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, inspect, select, update
 
 from phivet.serving import migration_1
 
@@ -20,6 +20,19 @@ VERSION = Table("schema_version", MetaData(), Column("steps", Integer, primary_k
 
 class NewerError(Exception):
     """The database knows more steps than this version."""
+
+
+class OlderError(Exception):
+    """The database has not done all of the steps, or none."""
+
+
+def check(connection: Connection) -> None:
+    """Change nothing. Raises `NewerError` and `OlderError`."""
+    done = connection.scalar(select(VERSION.c.steps)) if inspect(connection).has_table(VERSION.name) else 0
+    if (done or 0) > len(STEPS):
+        raise NewerError
+    if (done or 0) < len(STEPS):
+        raise OlderError
 
 
 def migrate(connection: Connection) -> None:

@@ -58,6 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path("data"), metavar="FOLDER", help="default: %(default)s")
     options = parser.parse_args(arguments)
     custody = Custody.open(Settings.from_environment())
+    custody.check()
     try:
         counts = export(custody, options.out)
     finally:

@@ -20,7 +20,7 @@ Commands = Any
 
 
 def add(commands: Commands) -> None:
-    """Add the commands. Each works on the folder that `phivet serve` works on, also while it runs."""
+    """Add the commands. Each works on the folder that `phivet serve` works on, also while it runs; it makes none."""
     user = commands.add_parser("user", help="add users, set passwords, end their access")
     acts = user.add_subparsers(required=True, metavar="ACTION")
     new = _act(acts, "add", _add_user, "a person or a platform; the password is read from standard input")
@@ -65,7 +65,7 @@ def _held(run: "Callable[[Custody, argparse.Namespace], int]", options: argparse
         if options.data:
             settings = replace(settings, data=options.data)
         custody = Custody.open(settings)
-        custody.store.migrate()
+        custody.check()
         try:
             return run(custody, options)
         finally:
@@ -144,7 +144,7 @@ def _purge(custody: "Custody", options: argparse.Namespace) -> int:
         if case is None:
             print("phivet purge: there is no case of this uid", file=sys.stderr)
             return USAGE
-        vault = purge.erase(custody, session, case, ACTOR)
-    purge.forget(custody, [vault])
+        names = purge.erase(custody, session, case, ACTOR)
+    purge.forget(custody, names)
     print("erased")
     return 0

@@ -1,61 +1,57 @@
 """Erasing: at once on request, after a time by rule; and the chores that keep what is held in order."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from phivet.serving import consents
+from phivet.serving import consents, store
 from phivet.serving.custody import Custody
-from phivet.serving.store import rule
 from phivet.serving.tables import Case, Consent, Decision, Erasure, Job
 from phivet.serving.vault import Why
 
-DAY = 86_400
+DAY = 86_400.0
 FORGOTTEN_AFTER = 3_600.0
 """Seconds after which what lies in the vault and belongs to no case is what a killed upload has left."""
 BATCH = 200
 
 
-def erase(custody: Custody, session: Session, case: Case, actor: str) -> str | None:
+def erase(custody: Custody, session: Session, case: Case, actor: str) -> list[str]:
     """Delete all that is known of a case; call `forget` with what this returns when `session` is committed.
 
-    What stays is that it was erased: an entry in the log, and one in the list of erasures.
+    What stays is that it was erased: an entry in the log, and in the list of erasures the name of its files and its
+    uid, since a backup may know it by earlier files.
     """
-    vault = case.vault
-    if vault:
-        session.add(Erasure(vault=vault, why=Why.REQUEST))
-    custody.audit.write(session, actor, "case erased", case.uid)
+    names = [case.vault, case.uid] if case.vault else [case.uid]
+    session.add_all(Erasure(vault=name, why=Why.REQUEST) for name in names)
     session.delete(case)
-    return vault
+    session.flush()  # the log's head is locked last
+    custody.audit.write(session, actor, "case erased", case.uid)
+    return names
 
 
-def forget(custody: Custody, vaults: Sequence[str | None], why: Why = Why.REQUEST) -> None:
+def forget(custody: Custody, names: Iterable[str], why: Why = Why.REQUEST) -> None:
     """Make what was sealed under these names unreadable, and leave nothing of it in the database's own files."""
-    for vault in vaults:
-        if vault:
-            custody.vault.erase(vault, why)
+    for name in names:
+        custody.vault.erase(name, why)
     custody.store.checkpoint()
 
 
-def due(session: Session, now: float) -> list[Case]:
-    """The cases whose rule says that what is sealed of them is to be erased."""
-    decided = select(Case).where(Case.decided_at.is_not(None), Case.vault.is_not(None), Case.restricted.is_(False))
-    found = session.scalars(decided.order_by(Case.decided_at).limit(50 * BATCH))
-    return [
-        case
-        for case in found
-        if (case.decided_at or now) + DAY * rule(session, case.policy, case.site).purge_days <= now
-    ]
+def is_due(now: float) -> ColumnElement[bool]:
+    """Whether the rule of a case says that what is sealed of it is to be erased."""
+    return and_(Case.vault.is_not(None), Case.restricted.is_(False), Case.decided_at + DAY * store.purge_days() <= now)
 
 
 def purge(custody: Custody, now: float | None = None) -> int:
     """Erase what is sealed of every case that is due; its report and its decision stay. How many."""
     now = time.time() if now is None else now
-    vaults: list[str | None] = []
+    vaults: list[str] = []
     with custody.store.begin() as session:
-        for case in due(session, now)[:BATCH]:
+        due = select(Case).where(is_due(now)).order_by(Case.decided_at).limit(BATCH)
+        for case in session.scalars(due.with_for_update(of=Case, skip_locked=True)).all():
+            if case.vault is None:
+                continue
             session.add(Erasure(vault=case.vault, why=Why.PURGE))
             vaults.append(case.vault)
             case.vault, case.purged_at = None, now
@@ -68,7 +64,13 @@ def purge(custody: Custody, now: float | None = None) -> int:
 
 
 def sweep(custody: Custody, older_than: float = FORGOTTEN_AFTER) -> int:
-    """Erase what lies in the vault and belongs to no case: a kill between two steps has left it. How many."""
+    """Erase what lies in the vault and belongs to no case: a kill between two steps has left it. How many.
+
+    Raises `PhivetError` when the vault belongs to another database, to which all of it would be left over.
+    """
+    custody.check()
+    custody.finish_erasures()
+    listed = custody.vault.erased()
     before = time.time() - older_than
     old = [name for name, made in custody.vault.names() if made < before]
     swept = 0
@@ -78,7 +80,10 @@ def sweep(custody: Custody, older_than: float = FORGOTTEN_AFTER) -> int:
             known = set(session.scalars(select(Case.vault).where(Case.vault.in_(some))))
         for name in some:
             if name not in known:
-                custody.vault.erase(name, Why.REPLACED)
+                if name in listed:
+                    custody.vault.discard(name)
+                else:
+                    custody.vault.erase(name, Why.REPLACED)
                 swept += 1
     return swept
 
@@ -98,7 +103,7 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
                 Case.state == "reported",
             )
             .order_by(Decision.id)
-            .with_for_update(of=Case)
+            .with_for_update(of=Case, skip_locked=True)
         )
         decisions = list(session.scalars(wanted))
         for decision in decisions:
@@ -108,20 +113,22 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
         return len({decision.case_uid for decision in decisions})
 
 
-def follow_consents(custody: Custody, now: float | None = None) -> int:
-    """Let consents that began or ended take effect; how many cases were looked at."""
+def follow_consents(custody: Custody, now: float | None = None, since: float = 0.0) -> int:
+    """Let consents that began or ended after `since` take effect; how many cases were looked at."""
     now = time.time() if now is None else now
-    with custody.store.begin() as session:
-        turning = (
-            select(Case)
-            .join(Consent, Consent.case_uid == Case.uid)
-            .where(Case.scanned_at.is_not(None), Case.state.in_(["reported", "decided"]))
-            .distinct()
-        )
-        cases = list(session.scalars(turning))
-        for case in cases:
-            consents.settle(session, custody, case, now=now)
-        return len(cases)
+    turned = select(Consent.case_uid).where(Consent.from_at.between(since, now) | Consent.until_at.between(since, now))
+    scanned = select(Case).where(Case.scanned_at.is_not(None), Case.state.in_(["reported", "decided"]))
+    looked, last = 0, ""
+    while True:
+        some = scanned.where(Case.uid.in_(turned), Case.uid > last).order_by(Case.uid).limit(BATCH)
+        with custody.store.begin() as session:
+            cases = session.scalars(some.with_for_update(of=Case)).all()
+            for case in cases:
+                consents.settle(session, custody, case, now=now)
+        looked += len(cases)
+        if len(cases) < BATCH:
+            return looked
+        last = cases[-1].uid
 
 
 def backlog(session: Session) -> dict[str, float]:

@@ -14,6 +14,10 @@ from phivet.serving.jobs import Lease, LostError
 from phivet.serving.policies import DEFAULT, names, policy
 from phivet.serving.tables import Case, Progress, Report, Score
 
+GONE = "its files were erased"
+LOST = "lost again and again"
+"""Why a case is given up that nobody can scan, and one around which the machinery keeps dying."""
+
 
 def record(
     custody: Custody, lease: Lease, body: Mapping[str, Any], digests: Mapping[str, str], parked: str | None = None
@@ -24,10 +28,10 @@ def record(
     """
     now = time.time()
     with custody.store.begin() as session:
-        jobs.finish(session, lease, parked)
         case = session.get(Case, lease.case_uid, with_for_update={"of": Case})
         if case is None or case.version != lease.version:
             raise LostError
+        jobs.finish(session, lease, parked)
         files = consents.file_digests(custody, case, digests)
         report = Report(
             case_uid=case.uid, version=lease.version, scan=lease.scan, body=dict(body), files=files, parked=parked
@@ -62,7 +66,7 @@ def given_up(custody: Custody, lease: Lease, reason: str) -> dict[str, Any]:
     if case is None:
         raise LostError
     coverage = Coverage()
-    why = Unread.TIME_OUT if reason == "time out" else Unread.CRASH
+    why = {"time out": Unread.TIME_OUT, GONE: Unread.MISSING}.get(reason, Unread.CRASH)
     sources = [f"file-{number}" for number in range(1, case.files + 1)]
     for source in sources:
         coverage.miss(source, why)

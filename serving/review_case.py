@@ -168,6 +168,7 @@ def picture(request: Request, uid: str, key: str, who: Moderator, window: Asked,
             hidden = None if at.clear else blurred(wanted.frames.view(wanted.index))
         except UnreadableError:
             raise ProblemError("not-found", "The picture cannot be decoded.") from None
+    _record(request, at, who, "picture looked at", picture=key)
     image = png(view, None if full else LONGEST) if view is not None else png(hidden) if hidden is not None else b""
     return Response(image, media_type="image/png")
 
@@ -182,7 +183,15 @@ def rendered_volume(request: Request, uid: str, series: int, who: Moderator) -> 
         view = render(volume) if volume is not None else None
     if view is None:
         raise ProblemError("not-found", "There is nothing to be rendered.")
+    _record(request, at, who, "render looked at", series=series)
     return Response(png(view if at.clear else blurred(view)), media_type="image/png")
+
+
+def _record(request: Request, at: Seen, who: Principal, action: str, **what: Any) -> None:
+    """Enter into the log what is about to be sent, and whether it is blurred."""
+    custody = custody_of(request)
+    with custody.store.begin() as session:
+        custody.audit.write(session, who.name, action, at.case.uid, clear=at.clear, **what)
 
 
 @router.post("/show")
@@ -212,7 +221,7 @@ def _about(session: Session, at: Seen, who: Principal, now: float, language: Lan
     mine = claim is not None and claim.user_id == who.user_id and claim.until > now
     other = session.get(tables.User, claim.user_id) if claim and not mine and claim.until > now else None
     made = decisions.standing(session, case)
-    waits = made is not None and decisions.waits_for_second(made, now)
+    waits = made is not None and decisions.waits_for_second(made)
     complaints = session.scalars(select(tables.Complaint).where(tables.Complaint.case_uid == case.uid))
     return {
         "case": {

@@ -57,6 +57,8 @@ def queue(request: Request, who: Annotated[Principal, Depends(requires(*Role))])
         waiting = rows(session, who, now)
         mine, last = _today(session, who, now), _last(session, who, now)
     found = ordered([row for row in waiting if _wanted(row, chosen)], chosen["order"])
+    with custody_of(request).store.begin() as session:
+        custody_of(request).audit.write(session, who.name, "queue looked at", "", number=len(found[:SHOWN]))
     times = [row.waiting for row in waiting]
     return rendered(
         request,
@@ -112,7 +114,7 @@ def rows(session: Session, who: Principal, now: float) -> list[Row]:
     reports = _categories_of(session, cases)
     for case in cases:
         made, claim = standing.get(case.uid), claims.get(case.uid)
-        if made is not None and (not decisions.waits_for_second(made, now) or made.user_id == who.user_id):
+        if made is not None and (not decisions.waits_for_second(made) or made.user_id == who.user_id):
             continue
         found.append(
             Row(
@@ -224,5 +226,5 @@ def _last(session: Session, who: Principal, now: float) -> dict[str, Any] | None
     made = session.scalars(wanted.order_by(Decision.id.desc()).limit(1)).first()
     if made is None:
         return None
-    left = made.decided_at - since if decisions.waits_for_second(made, now) else made.final_at - now
+    left = made.decided_at - since if made.final_at is None else made.final_at - now
     return {"id": made.case_uid, "name": made.case.case_id, "decision": made.decision, "left": max(int(left), 0)}

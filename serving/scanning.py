@@ -1,8 +1,9 @@
 """The process that scans one case after another: `python -m phivet.serving.scanning`, started by `worker.py`.
 
 It has a limit on memory, and is killed when a case takes too long; it knows the vault, but not the database. Lines of
-JSON come in: `{"vault", "case_id", "policy"}`; lines go out: `{"parts"}` (how many were looked at, by kind), and at
-the end of each case `{"report", "digests"}` or `{"failed"}` (the kind of the error, never its text).
+JSON come in: `{"job", "vault", "case_id", "policy"}`; lines go out, each with its `job`: `{"parts"}` (how many were
+looked at, by kind), and at the end of each case `{"report", "digests"}` or `{"failed"}` (the kind of the error, never
+its text).
 """
 
 import json
@@ -50,10 +51,21 @@ def main() -> None:
     say({"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
+        answer = _Answer(say, asked["job"])
         try:
-            say(_scanned(custody, detectors, asked, say))
+            answer(_scanned(custody, detectors, asked, answer))
         except Exception as error:  # noqa: BLE001 the case is tried again, by a new process
-            say({"failed": type(error).__name__})
+            answer({"failed": type(error).__name__})
+
+
+class _Answer:
+    """Says what belongs to one job."""
+
+    def __init__(self, say: Say, job: int) -> None:
+        self._say, self._job = say, job
+
+    def __call__(self, line: dict[str, Any]) -> None:
+        self._say({"job": self._job, **line})
 
 
 def _scanned(custody: Custody, detectors: Sequence[Detector], asked: dict[str, Any], say: Say) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def serve(
 
 def _prepare(settings: Settings, url: str, demo: bool) -> None:
     """Bring what is kept into order, before anybody can ask for it."""
-    custody = Custody.open(settings)
+    custody = Custody.make(settings)
     custody.prepare()
     os.environ.setdefault(KEY, custody.keys.derived("ids").hex())
     first = users.first(custody)

@@ -7,15 +7,18 @@
 
 SQLite runs with a write-ahead log, `synchronous=FULL` (what is committed survives a power cut), foreign keys, and
 `secure_delete` (what is deleted is overwritten); a transaction that writes takes the lock when it begins, so that none
-fails half-way because another was quicker. PostgreSQL runs under `READ COMMITTED`, and rows are locked by hand.
+fails half-way because another was quicker. PostgreSQL runs under `READ COMMITTED`, and rows are locked by hand: a case
+before anything that belongs to it, several cases by their uid, and the head of the audit log last, so that no two
+transactions wait for each other.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, select, text
+from sqlalchemy import ColumnElement, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -34,7 +37,10 @@ SQLITE = {
     "busy_timeout": str(1_000 * LOCK_SECONDS),
 }
 POOL = 10
+NEWER = "the database was made by a newer version of phivet"
+NOT_YET = "`phivet serve` makes it: are --data and PHIVET_DATABASE those that it runs with?"
 ANY = "*"
+PURGE_DAYS = 30
 CONSENTING = frozenset({"casect", "radiologists", "resectaur"})
 """The policies of platforms whose published rules know an informed consent; there it counts unless a rule says not."""
 
@@ -77,13 +83,32 @@ class Store:
         """Bring the tables up to what this version of phivet needs. Raises `StoreError`."""
         try:
             with self.begin() as session:
-                if not self.is_sqlite:
-                    session.execute(text("SELECT pg_advisory_xact_lock(7417)"))  # one machine at a time
+                self.alone(session)
                 migrations.migrate(session.connection())
         except SQLAlchemyError as error:
             raise StoreError(f"the database cannot be opened ({type(error).__name__})") from None
         except migrations.NewerError:
-            raise StoreError("the database was made by a newer version of phivet") from None
+            raise StoreError(NEWER) from None
+
+    def check(self) -> None:
+        """Raises `StoreError` unless the database is there, with the tables that this version needs. Makes nothing."""
+        name = self.engine.url.database
+        if self.is_sqlite and not (name and Path(name).is_file()):
+            raise StoreError(f"there is no database yet; {NOT_YET}")
+        try:
+            with self.read() as session:
+                migrations.check(session.connection())
+        except SQLAlchemyError as error:
+            raise StoreError(f"the database cannot be opened ({type(error).__name__})") from None
+        except migrations.NewerError:
+            raise StoreError(NEWER) from None
+        except migrations.OlderError:
+            raise StoreError(f"the database has not got the tables of this version; {NOT_YET}") from None
+
+    def alone(self, session: Session) -> None:
+        """Let no other machine put the database in order until the transaction of `session` ends."""
+        if not self.is_sqlite:
+            session.execute(text("SELECT pg_advisory_xact_lock(7417)"))
 
     def checkpoint(self) -> None:
         """Empty SQLite's write-ahead log into the database, so that what was deleted stands in neither."""
@@ -124,7 +149,16 @@ def rule(session: Session, policy: str, site: str) -> Rule:
         if key in found:
             return found[key]
     consents = policy in CONSENTING
-    return Rule(policy=policy, site=site, purge_days=30, consents=consents, second_reader=False, retraining=False)
+    return Rule(
+        policy=policy, site=site, purge_days=PURGE_DAYS, consents=consents, second_reader=False, retraining=False
+    )
+
+
+def purge_days() -> ColumnElement[int]:
+    """`rule(...).purge_days` for each row of `Case`, in a query of it."""
+    rules = select(Rule.purge_days).where(Rule.policy.in_([Case.policy, ANY]), Rule.site.in_([Case.site, ANY]))
+    particular = rules.order_by(Rule.policy == ANY, Rule.site == ANY).limit(1)
+    return func.coalesce(particular.correlate(Case).scalar_subquery(), PURGE_DAYS)
 
 
 def site(session: Session, name: str) -> Site:

@@ -10,6 +10,7 @@
          └─ Webhook                                 what its platform is still to be told
     Score                                           figures of each scan, for drift; belong to no case
     AuditEntry, AuditHead, Erasure                  what was done, chained; what must never come back
+    Pairing                                         which vault belongs to this database
 
 A case's files, their names and everything a person wrote about it lie sealed in the vault (`vault.py`), under the name
 `Case.vault`. Times are seconds since 1970, UTC. An id that a stranger may see is random.
@@ -307,7 +308,10 @@ class Mark(Base):
 
 
 class Decision(Base):
-    """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`."""
+    """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`.
+
+    That is None while the decision waits for a second reader: nothing is told before he has read.
+    """
 
     __tablename__ = "decisions"
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -322,7 +326,7 @@ class Decision(Base):
     seconds: Mapped[float | None]
     """From the case's being opened to the decision."""
     decided_at: Mapped[float] = mapped_column(default=time.time)
-    final_at: Mapped[float]
+    final_at: Mapped[float | None]
     undone_at: Mapped[float | None]
     case: Mapped[Case] = relationship(lazy="joined")
 
@@ -380,9 +384,20 @@ class AuditHead(Base):
 
 
 class Erasure(Base):
-    """What was erased from the vault, and why (`vault.Why`). For people: the list that counts is the vault's."""
+    """What was erased, and why (`vault.Why`): a name in the vault, or a case's uid, of which nothing may come back.
+
+    Written with what it tells of; the list that outlives this database is the vault's (`Custody.finish_erasures`).
+    """
 
     __tablename__ = "erasures"
     vault: Mapped[str] = mapped_column(String(32), primary_key=True)
     why: Mapped[str] = mapped_column(String(16))
     at: Mapped[float] = mapped_column(default=time.time)
+
+
+class Pairing(Base):
+    """The vault that belongs to this database, by the id that lies with its keys. One row."""
+
+    __tablename__ = "pairing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vault: Mapped[str] = mapped_column(String(32))

@@ -43,13 +43,6 @@ class Upload:
         """From now on no file opens any more: its reader is told `time_out`."""
         self.is_cut = True
 
-    def take(self, file: UploadFile) -> None:
-        """Add a file of the form; one that was sealed lies elsewhere, and only counts."""
-        if isinstance(file.file, SealedFile):
-            self.files.append(File(file.filename or "", lambda: -1))
-        else:
-            self.add(file.filename or "", file.file.fileno())
-
     def add(self, name: str, descriptor: int) -> None:
         """Add the file behind `descriptor`, which stays open as long as this is used."""
         of_descriptor = File.of_descriptor(name, descriptor)
@@ -78,7 +71,11 @@ async def received(request: Request, settings: Settings) -> AsyncIterator[Upload
     _check_head(request, settings)
     form = await _parsed(request, settings, _Parser)
     try:
-        yield _checked(form, settings)
+        text, files = _checked(form, settings)
+        upload = Upload(text)
+        for file in files:
+            upload.add(file.filename or "", file.file.fileno())
+        yield upload
     finally:
         await form.close()
 
@@ -101,9 +98,7 @@ async def sealed(request: Request, settings: Settings, vault: Vault) -> AsyncIte
     upload = SealedUpload(name, {}, [])
     try:
         form = await _parsed(request, settings, partial(_SealingParser, vault, name))
-        checked = _checked(form, settings)
-        files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-        upload.fields = checked.fields
+        upload.fields, files = _checked(form, settings)
         upload.entries = [
             Entry(each.filename or "", each.file.size, each.file.digest)
             for each in files
@@ -196,8 +191,10 @@ def _too_large(limit: int) -> ProblemError:
     return ProblemError("too-large", f"Send at most {limit} bytes in one request.", FILES, {"limit": limit})
 
 
-def _checked(form: FormData, settings: Settings) -> Upload:
-    upload = Upload({})
+def _checked(form: FormData, settings: Settings) -> tuple[dict[str, str], list[UploadFile]]:
+    """The text fields and the files of a form. Raises `ProblemError`."""
+    text: dict[str, str] = {}
+    files: list[UploadFile] = []
     for key, value in form.multi_items():
         if isinstance(value, UploadFile):
             if key != FILES:
@@ -206,18 +203,18 @@ def _checked(form: FormData, settings: Settings) -> Upload:
                 )
             if (value.size or 0) > settings.upload_file_bytes:
                 raise _file_too_large(settings.upload_file_bytes)
-            upload.take(value)
+            files.append(value)
         elif key == FILES:
             raise ProblemError(
                 "not-a-file", "Send the file itself, with a file name; addresses are not fetched.", FILES
             )
-        elif key in upload.fields:
+        elif key in text:
             raise ProblemError("wrong-field", "Give every text field once.")
         else:
-            upload.fields[key] = value
-    if not upload.files:
+            text[key] = value
+    if not files:
         raise ProblemError("no-files", f"Send at least one file in the field '{FILES}'.", FILES)
-    return upload
+    return text, files
 
 
 def _file_too_large(limit: int) -> ProblemError:

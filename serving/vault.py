@@ -3,6 +3,7 @@
     files/ab/abcd.../manifest, 1, 2, ...     the files' names, sizes and digests; the files          (back this up)
     keys/ab/abcd...                          the case's key, wrapped by the master key         (do not back this up)
     keys/erased                              one line for every key that was deleted, with its MAC          (nor this)
+    keys/id                                  a random id, which the database that these keys belong to knows
 
 To erase a case is to delete its key, after a line was added to the list: whatever copies of the files there are, nobody
 can read them any more. A backup that is restored brings rows and files back, and perhaps a key: `replay` deletes
@@ -18,7 +19,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -32,12 +33,14 @@ from phivet.cases.coverage import Unread
 from phivet.cases.errors import PhivetError, UnreadableError
 from phivet.cases.files import File
 from phivet.serving.drawer import Drawer
-from phivet.serving.keys import KEY_BYTES, Keys, sync_folder, write_durably
+from phivet.serving.keys import KEY_BYTES, Keys, sync_folder, write_all, write_durably
 from phivet.serving.sealed import SealedFile, plain
 from phivet.serving.tables import new_id
 
 NONCE = 12
-MANIFEST = "manifest"
+MANIFEST, ID = "manifest", "id"
+LONGEST_LINE = 200
+"""Bytes of a line in the list of erasures."""
 
 
 class ErasedError(PhivetError):
@@ -76,11 +79,31 @@ class Vault:
         for folder in (files, keys):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    @property
+    def id(self) -> str | None:
+        """What the database that this belongs to knows it by; None until `identify`. Raises `VaultError`."""
+        try:
+            return (self._keys / ID).read_text("ascii").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeError):
+            raise VaultError("the id of the vault cannot be read") from None
+
+    def identify(self, name: str) -> None:
+        """Be known as `name` from now on."""
+        write_durably(self._keys / ID, f"{name}\n".encode())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no key is in it."""
+        return next(self.names(), None) is None
+
     def make(self) -> str:
         """A new, empty place in the vault: its name."""
         name, key, nonce = new_id(), secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE)
         path = self._key_path(name)
         path.parent.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(self._keys)
         write_durably(path, nonce + self._wrap.encrypt(nonce, key, name.encode()))
         self._folder(name).mkdir(mode=0o700, parents=True)
         return name
@@ -94,8 +117,23 @@ class Vault:
         manifest = SealedFile(self._folder(name) / MANIFEST, self._key(name), f"{name} {MANIFEST}")
         manifest.write(json.dumps([list(vars(entry).values()) for entry in entries]).encode())
         manifest.finish()
-        sync_folder(self._folder(name))
-        sync_folder(self._folder(name).parent)
+        for folder in (self._folder(name), self._folder(name).parent, self._files):
+            sync_folder(folder)
+
+    def fill(self, files: Mapping[str, bytes]) -> tuple[str, list[Entry]]:
+        """A new place that holds these files, by their names: its name, and what it holds."""
+        name, entries = self.make(), []
+        for number, (of_sender, content) in enumerate(files.items(), 1):
+            file = self.writer(name, number)
+            file.write(content)
+            file.finish()
+            entries.append(Entry(of_sender, file.size, file.digest))
+        self.complete(name, entries)
+        return name, entries
+
+    def holds(self, name: str) -> bool:
+        """Whether what is under `name` can still be read, as far as its key goes."""
+        return self._key_path(name).exists()
 
     def entries(self, name: str) -> list[Entry]:
         """The files under `name`. Raises `ErasedError`, and `UnreadableError` when the manifest was tampered with."""
@@ -137,7 +175,10 @@ class Vault:
             raise UnreadableError(Unread.CORRUPT) from None
 
     def erase(self, name: str, why: Why) -> None:
-        """Make everything under `name` unreadable, for good: the list first, then the key, then the files."""
+        """Make everything under `name` unreadable, for good: the list first, then the key, then the files.
+
+        `name` may also be a case's uid, under which nothing lies: then the list says that nothing of it comes back.
+        """
         self._enter(self._line(name, int(time.time()), why))
         self._forget(name)
 
@@ -147,34 +188,24 @@ class Vault:
 
     def replay(self) -> dict[str, Why]:
         """Erase again whatever was erased once: all the names. Raises `VaultError` when the list was changed."""
-        erased = {name: why for name, _, why in self._listed()}
+        erased = self.erased()
         for name in erased:
             self._forget(name)
         return erased
+
+    def erased(self) -> dict[str, Why]:
+        """All the names in the list; a request counts, whatever else is said of a name. Raises `VaultError`."""
+        found: dict[str, Why] = {}
+        for name, _, why in self._listed():
+            if found.get(name) is not Why.REQUEST:
+                found[name] = why
+        return found
 
     def names(self) -> Iterator[tuple[str, float]]:
         """Every name that has a key, and when it was made."""
         for path in self._keys.glob("??/*"):
             with contextlib.suppress(FileNotFoundError):
                 yield path.name, path.stat().st_mtime
-
-    def rewrap(self, keys: Keys) -> int:
-        """Wrap every key by another master key, and sign the list by it; how many."""
-        listed, new = list(self._listed()), AESGCM(keys.derived("wrapping"))
-        count = 0
-        for name, _ in self.names():
-            key, nonce, path = self._key(name), secrets.token_bytes(NONCE), self._key_path(name)
-            beside = path.with_suffix(".new")
-            write_durably(beside, nonce + new.encrypt(nonce, key, name.encode()))
-            beside.replace(path)
-            count += 1
-        self._list_key = keys.derived("erasures")
-        self._wrap = new
-        if listed:
-            beside = self._erased.with_suffix(".new")
-            write_durably(beside, b"".join(self._line(*each) for each in listed))
-            beside.replace(self._erased)
-        return count
 
     def _forget(self, name: str) -> None:
         path = self._key_path(name)
@@ -188,13 +219,26 @@ class Vault:
         shutil.rmtree(self._folder(name), ignore_errors=True)
 
     def _enter(self, line: bytes) -> None:
-        descriptor = os.open(self._erased, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        """Add a line to the list, durably or not at all. What an earlier write has left half is cut off first."""
+        descriptor = os.open(self._erased, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            os.write(descriptor, line)
-            os.fsync(descriptor)
+            size = os.fstat(descriptor).st_size
+            tail = os.pread(descriptor, LONGEST_LINE, max(0, size - LONGEST_LINE))
+            end = size - len(tail) + tail.rfind(b"\n") + 1
+            if end and b"\n" not in tail:
+                raise VaultError("the list of erasures was changed")
+            os.ftruncate(descriptor, end)
+            os.lseek(descriptor, end, os.SEEK_SET)
+            try:
+                write_all(descriptor, line)
+                os.fsync(descriptor)
+            except OSError:
+                os.ftruncate(descriptor, end)
+                raise
         finally:
             os.close(descriptor)
+        sync_folder(self._erased.parent)
 
     def _line(self, name: str, at: int, why: Why) -> bytes:
         text = f"{name} {at} {why}"
@@ -203,7 +247,8 @@ class Vault:
 
     def _listed(self) -> Iterator[tuple[str, int, Why]]:
         try:
-            lines = self._erased.read_text("ascii").splitlines()
+            whole, _, _ = self._erased.read_bytes().rpartition(b"\n")
+            lines = whole.decode("ascii").splitlines()  # what was written half: its key was not deleted yet
         except FileNotFoundError:
             return
         except (OSError, UnicodeError):
@@ -211,8 +256,6 @@ class Vault:
         for line in lines:
             text, _, mac = line.rpartition(" ")
             if not hmac.compare_digest(mac, hmac.new(self._list_key, text.encode(), "sha256").hexdigest()):
-                if line is lines[-1]:
-                    continue  # the machine died while it was written: its key was not deleted yet
                 raise VaultError("the list of erasures was changed, or belongs to another master key")
             name, at, why = text.split()
             yield name, int(at), Why(why)

@@ -1,7 +1,8 @@
 """The scanners: each takes a job, has a process of its own scan the case, and writes the report down.
 
-Only ids and reports pass through here. The process is kept for the next case, and replaced when it dies, grows beyond
-its memory or takes too long: that is a try of the case. When we ourselves are killed the lease is lost: that is none.
+Only ids and reports pass through here. The process is kept for the next case only when it has answered for this one; it
+is replaced when it dies, grows beyond its memory or takes too long (that is a try of the case), and when we stop
+listening before it has answered. When we ourselves are killed the lease is lost: that is none.
 """
 
 import json
@@ -13,7 +14,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from phivet.serving import jobs, metrics, results
@@ -60,37 +60,45 @@ class Scanner:
         self._end()
 
     def step(self) -> bool:
-        """Scan the next case; whether there was one."""
+        """Scan the next case; whether there was one.
+
+        The process is there before a case is taken: a lease would not last while it starts.
+        """
+        try:
+            process = self._ready()
+        except NotStartedError:
+            logger.warning("no scanning process came up")
+            self._stopping.wait(5 * IDLE)
+            return False
         lease = jobs.take(self._custody.store)
         if lease is None:
             return False
         try:
-            self._scan(lease)
+            self._scan(process, lease)
         except LostError:
-            self._end()
             logger.info("a case was erased, replaced or taken over while it was scanned")
-        except NotStartedError:
-            logger.warning("no scanning process came up")
-            with self._custody.store.begin() as session, suppress(LostError):
-                jobs.give_back(session, lease)
-            self._stopping.wait(5 * IDLE)
         return True
 
     def stop(self) -> None:
         """Give the case in hand back, and end."""
         self._stopping.set()
 
-    def _scan(self, lease: Lease) -> None:
+    def _scan(self, process: "subprocess.Popen[bytes]", lease: Lease) -> None:
         with self._custody.store.read() as session:
             case = session.get(Case, lease.case_uid)
-        if case is None or case.version != lease.version or case.vault is None:
+        if case is None or case.version != lease.version:
             raise LostError
-        asked = {"vault": case.vault, "case_id": case.case_id, "policy": case.policy}
+        if case.vault is None or lease.tries >= self._custody.settings.case_tries:
+            self._give_up(lease, results.LOST if case.vault else results.GONE)
+            return
+        asked = {"job": lease.job, "vault": case.vault, "case_id": case.case_id, "policy": case.policy}
         try:
-            answer = self._ask(asked, lease)
-        except CaseFailedError as failure:
-            self._end()
-            self._failed(lease, str(failure))
+            answer = self._ask(process, asked, lease)
+        except BaseException as error:
+            self._end()  # what it may still say of this case is no answer to the next
+            if not isinstance(error, CaseFailedError):
+                raise
+            self._failed(lease, str(error))
             return
         report = results.record(self._custody, lease, answer["report"], answer["digests"])
         metrics.count_scan(report.body)
@@ -100,12 +108,15 @@ class Scanner:
             again = jobs.failed(session, lease, reason, self._custody.settings.case_tries)
         logger.warning("a case could not be scanned: %s", reason)
         if not again:
-            report = results.record(self._custody, lease, results.given_up(self._custody, lease, reason), {}, reason)
-            metrics.count_scan(report.body)
+            self._give_up(lease, reason)
 
-    def _ask(self, asked: dict[str, Any], lease: Lease) -> dict[str, Any]:
+    def _give_up(self, lease: Lease, reason: str) -> None:
+        """Park the case, for review."""
+        report = results.record(self._custody, lease, results.given_up(self._custody, lease, reason), {}, reason)
+        metrics.count_scan(report.body)
+
+    def _ask(self, process: "subprocess.Popen[bytes]", asked: dict[str, Any], lease: Lease) -> dict[str, Any]:
         """The answer of the scanning process. Raises `CaseFailedError`, and `LostError` when we stop."""
-        process = self._ready()
         assert process.stdin is not None  # noqa: S101 for the type checker
         try:
             process.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -114,6 +125,8 @@ class Scanner:
             raise CaseFailedError(_died(process)) from None
         told = time.monotonic()
         for answer in self._lines(process, self._custody.settings.scan_seconds + GRACE):
+            if answer is not None and answer.get("job") != lease.job:
+                raise CaseFailedError("answer to another job")
             if answer is not None and "report" in answer:
                 return answer
             if answer is not None and "failed" in answer:

@@ -26,7 +26,6 @@ from phivet.serving.api import create_app
 from phivet.serving.custody import Custody
 from phivet.serving.policies import policy
 from phivet.serving.settings import Settings
-from phivet.serving.vault import Entry
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -40,7 +39,7 @@ class Console:
     """The service at `url`, in this process, with a custody that tests may look into."""
 
     def __init__(self, folder: Path, notes: Notes, reader: Reader) -> None:
-        self.custody = Custody.open(Settings(data=str(folder)))
+        self.custody = Custody.make(Settings(data=str(folder)))
         self.custody.prepare()
         self.notes, self.reader = notes, reader
         with self.custody.store.begin() as session:
@@ -59,14 +58,7 @@ class Console:
 
     def add(self, case_id: str, files: Files, words: Sequence[Word] = (), waiting: float = 0.0, **terms: Any) -> str:
         """Take a case in and scan it; `words` are what would be read from its pixels. Its uid."""
-        vault, entries = self.custody.vault.make(), []
-        for number, (name, content) in enumerate(files.items(), 1):
-            file = self.custody.vault.writer(vault, number)
-            file.write(content)
-            file.finish()
-            entries.append(Entry(name, file.size, file.digest))
-        self.custody.vault.complete(vault, entries)
-        case, _ = intake.accept(self.custody, self.owner, case_id, intake.Terms(**terms), vault, entries)
+        case, _ = intake.hand_in(self.custody, self.owner, case_id, intake.Terms(**terms), files)
         lease = jobs.take(self.custody.store)
         assert lease is not None
 

@@ -29,7 +29,6 @@ from phivet.serving.policies import policy
 from phivet.serving.settings import Settings
 from phivet.serving.store import Store
 from phivet.serving.tables import Base
-from phivet.serving.vault import Entry
 
 Files = dict[str, bytes]
 NOTE: Files = {"note.txt": b"Mr John Whitfield, DOB 03/04/1951, NHI ZAC5361: disc bulge at L4/5."}
@@ -124,7 +123,7 @@ def postgres() -> Iterator[Postgres]:
 
 def custody_of(folder: Path, database: str = "", **settings: Any) -> Custody:
     """A custody that is ready to serve."""
-    custody = Custody.open(Settings(data=str(folder), database=database, **settings))
+    custody = Custody.make(Settings(data=str(folder), database=database, **settings))
     custody.prepare()
     return custody
 
@@ -159,19 +158,7 @@ def accepted(
     custody: Custody, files: Files = NOTE, case_id: str = "c-1", who: Principal | None = None, **terms: Any
 ) -> tables.Case:
     """A case that was taken in, as the API takes it in."""
-    vault = custody.vault.make()
-    entries = []
-    for number, (name, content) in enumerate(files.items(), 1):
-        file = custody.vault.writer(vault, number)
-        file.write(content)
-        file.finish()
-        entries.append(Entry(name, file.size, file.digest))
-    custody.vault.complete(vault, entries)
-    who = who or principal(custody)
-    case, kept = intake.accept(custody, who, case_id, intake.Terms(**terms), vault, entries)
-    if not kept:
-        custody.vault.discard(vault)
-    return case
+    return intake.hand_in(custody, who or principal(custody), case_id, intake.Terms(**terms), files)[0]
 
 
 Scanned = Callable[..., tables.Case]

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from phivet.cases.report import schema
-from phivet.serving import api, tables, users
+from phivet.serving import api, jobs, tables, users
 from phivet.serving.access import Role
 from phivet.serving.custody import Custody
 from phivet.serving.metrics import Counted
@@ -120,7 +120,7 @@ def test_a_case_that_is_erased_is_gone_for_good(any_custody: Custody, client: Te
     assert client.get("/v1/cases/c-1").status_code == 404 and client.delete("/v1/cases/c-1").status_code == 404
     assert client.delete("/v1/uploaders/u-1").json() == {"erased": 1}
     assert [row["case_id"] for row in client.get("/v1/cases").json()["cases"]] == ["c-3"]
-    assert len(list(any_custody.vault.names())) == 1 and len(any_custody.vault.replay()) == 2
+    assert len(list(any_custody.vault.names())) == 1 and len(any_custody.vault.replay()) == 4
     assert actions(any_custody).count("case erased") == 2
 
 
@@ -219,17 +219,41 @@ def test_an_export_holds_everything_about_a_case(any_custody: Custody, client: T
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
             assert archive.testzip() is None
             told = json.loads(archive.read("c-1/case.json"))
-            assert archive.read("c-1/files/1") == NOTE[1][1] and len(archive.read("c-1/files/2")) == 1_000_000
-        assert [file["name"] for file in told["files"]] == ["note.txt", "b.bin"]
+            assert archive.read("c-1/files/2") == NOTE[1][1] and len(archive.read("c-1/files/1")) == 1_000_000
+        assert [file["name"] for file in told["files"]] == ["b.bin", "note.txt"]
         assert told["complaints"][0]["statement"] == f"I am {MARK}"
         assert told["reports"][0]["body"]["decision"] == "block" and told["audit"][0]["action"] == "case accepted"
+
+
+def test_an_export_after_a_replacement_is_whole_without_what_was_sealed_before(
+    any_custody: Custody, client: TestClient, scanned: Scanned
+) -> None:
+    put(client, "c-1", NOTE)
+    scanned.next(any_custody)  # type: ignore[attr-defined]
+    body = client.get("/v1/cases/c-1").json()["report"]
+    consent = {
+        "who": MARK, "findings": [body["findings"][0]["id"]], "turns": "review", "document": "ab" * 32,
+        "from_at": time.time(), "until_at": time.time() + 60,
+    }  # fmt: skip
+    assert client.post("/v1/cases/c-1/consents", json=consent).status_code == 201
+    client.post("/v1/cases/c-1/reports", json={"who": "patient", "statement": f"I am {MARK}"})
+    put(client, "c-1", ("files", ("z.txt", b"Normal chest.")), ("files", ("a.txt", b"Normal head.")))
+    scanned.next(any_custody)  # type: ignore[attr-defined]
+    with zipfile.ZipFile(io.BytesIO(client.get("/v1/cases/c-1/export").content)) as archive:
+        assert archive.testzip() is None
+        told = json.loads(archive.read("c-1/case.json"))
+        files = [archive.read(f"c-1/files/{number}") for number in (1, 2)]
+    assert files == [b"Normal head.", b"Normal chest."]
+    assert (told["complaints"][0].get("statement"), told["consents"][0].get("who")) == (None, None)
+    with any_custody.store.read() as session:
+        assert session.query(tables.Complaint).one().statement is None
+        assert session.query(tables.Consent).one().who == b""
 
 
 def test_a_restricted_case_is_kept_but_not_scanned(any_custody: Custody, client: TestClient, scanned: Scanned) -> None:
     put(client)
     assert client.put("/v1/cases/c-1/restriction", json={"restricted": True}).json()["restricted"]
-    with pytest.raises(AssertionError):
-        scanned.next(any_custody)  # type: ignore[attr-defined]
+    assert jobs.take(any_custody.store) is None
     client.put("/v1/cases/c-1/restriction", json={"restricted": False})
     scanned.next(any_custody)  # type: ignore[attr-defined]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from phivet.serving import dashboard, tables
+from phivet.serving import dashboard, purge, tables
 from phivet.serving.charts import Bar, Series, bars, columns
 from phivet.serving.custody import Custody
 from phivet.serving.dashboard import DAY, Share, figures, stability
@@ -92,6 +92,24 @@ def test_agreement_and_times_come_from_what_moderators_did(custody: Custody, sca
     assert found.false_alarms == Share(1, 4)
     assert (found.times, found.time, found.decisions) == ((1, 0, 1, 0, 0, 1), 40.0, {"publish": 3})
     assert (found.purge, found.webhooks, found.dead) == (1, 1, 1)
+
+
+def test_only_what_can_be_purged_is_overdue(any_custody: Custody, scanned: Any) -> None:
+    clean = {"note.txt": b"Normal chest."}
+    for name in ("purged", "restricted", "due"):
+        scanned(any_custody, clean, name)
+
+    def overdue() -> int:
+        with any_custody.store.read() as session:
+            return figures(session, 7, time.time() + 31 * DAY, lambda site: site == "default").purge
+
+    with any_custody.store.begin() as session:
+        session.query(tables.Case).filter_by(case_id="restricted").update({"restricted": True})
+    assert overdue() == 2
+    with any_custody.store.begin() as session:
+        session.query(tables.Case).filter_by(case_id="purged").update({"decided_at": time.time() - 31 * DAY})
+    assert purge.purge(any_custody) == 1
+    assert overdue() == 1
 
 
 def test_columns_stack_to_their_sum_under_a_round_number() -> None:

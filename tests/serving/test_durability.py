@@ -29,7 +29,8 @@ import json, sys, time
 print(json.dumps({"ready": True}), flush=True)
 for line in sys.stdin:
     time.sleep(0.05)
-    print(json.dumps({"report": json.loads(sys.argv[1]), "digests": {"file-1": "ab"}}), flush=True)
+    job = json.loads(line)["job"]
+    print(json.dumps({"job": job, "report": json.loads(sys.argv[1]), "digests": {"file-1": "ab"}}), flush=True)
 """
 BACKSTAGE = """\
 import sys

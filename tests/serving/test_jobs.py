@@ -8,8 +8,9 @@ import time
 from collections import Counter
 
 import pytest
+from sqlalchemy import select
 
-from phivet.serving import jobs, tables
+from phivet.serving import jobs, results, tables
 from phivet.serving.custody import Custody
 from phivet.serving.jobs import LostError
 from tests.serving.conftest import NOTE, accepted
@@ -123,6 +124,39 @@ def test_a_case_that_kills_its_scans_is_tried_again_later_and_then_no_more(any_c
         waits.append(job(any_custody).due_at - time.time())
         assert jobs.take(any_custody.store) is None
     assert 3 < waits[0] < 6 and 8 < waits[1] < 11
+
+
+def test_who_reports_and_who_takes_wait_for_the_case_before_its_job(any_custody: Custody) -> None:
+    case = accepted(any_custody, EMPTY)
+    lease = jobs.take(any_custody.store)
+    assert lease is not None
+    ended: list[str] = []
+
+    def record() -> None:
+        try:
+            results.record(any_custody, lease, results.given_up(any_custody, lease, "x"), {}, "x")
+        except LostError:
+            ended.append("lost")
+
+    with any_custody.store.begin() as session:  # as whoever erases a case does: the case, then what belongs to it
+        session.get_one(tables.Case, case.uid, with_for_update={"of": tables.Case})
+        thread = threading.Thread(target=record)
+        thread.start()
+        time.sleep(0.5)
+        session.scalars(select(tables.Job).with_for_update(nowait=True)).one()
+        session.query(tables.Case).delete()
+    thread.join(20)
+    assert ended == ["lost"]
+
+
+def test_a_job_whose_case_somebody_holds_is_passed_over(any_custody: Custody) -> None:
+    if any_custody.store.is_sqlite:
+        pytest.skip("on SQLite one transaction writes at a time")
+    held, free = accepted(any_custody, EMPTY, "held"), accepted(any_custody, EMPTY, "free")
+    with any_custody.store.begin() as session:
+        session.get_one(tables.Case, held.uid, with_for_update={"of": tables.Case})
+        lease = jobs.take(any_custody.store)
+    assert lease is not None and lease.case_uid == free.uid
 
 
 def test_a_case_that_is_replaced_while_it_is_scanned_is_scanned_once_more(any_custody: Custody) -> None:

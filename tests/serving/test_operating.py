@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import update
 from phivet.serving import access, log_in, tables
 from phivet.serving.command_line import main
 from phivet.serving.custody import Custody
-from tests.serving.conftest import NOTE, Scanned, accepted
+from tests.serving.conftest import NOTE, Scanned, accepted, custody_of
 
 PASSWORD = "correct horse battery"  # noqa: S105
 
@@ -72,10 +73,39 @@ def test_what_is_due_is_purged_and_one_case_at_once(
     assert list(custody.vault.names()) == []
 
 
+@pytest.mark.parametrize("command", [("purge",), ("audit", "verify"), ("user", "revoke", "admin")])
+def test_where_nothing_is_kept_a_command_makes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    (tmp_path / "there").mkdir()
+    for folder in ("there", "not-there"):
+        assert main([*command, "--data", str(tmp_path / folder)]) == 64
+        assert "nothing is kept there" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+def test_a_command_that_is_told_of_no_database_or_another_one_erases_no_key(
+    custody: Custody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = accepted(custody)
+    for path in (custody.settings.folder / "keys").glob("??/*"):
+        os.utime(path, (0, 0))
+    another = custody_of(tmp_path / "another")
+    another.close()
+    for url, said in (
+        (f"sqlite:///{tmp_path / 'none.db'}", "no database yet"),
+        (another.settings.database_url, "another database"),
+    ):
+        monkeypatch.setenv("PHIVET_DATABASE", url)
+        assert run(custody, "purge") == 64 and said in capsys.readouterr().err
+        assert run(custody, "audit", "verify") == 64 and said in capsys.readouterr().err
+    assert [name for name, _ in custody.vault.names()] == [case.vault] and not (tmp_path / "none.db").exists()
+
+
 def test_a_master_key_that_is_none_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    custody: Custody, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PHIVET_MASTER_KEY", "Zzyzxova")
-    assert main(["audit", "verify", "--data", str(tmp_path / "d")]) == 64
+    assert run(custody, "audit", "verify") == 64
     said = capsys.readouterr().err
     assert "32 bytes in base64" in said and "Zzyzxova" not in said

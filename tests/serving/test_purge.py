@@ -1,6 +1,7 @@
 """Erasing: by rule and at once, and no backup brings it back."""
 
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from phivet.serving import intake, purge, tables
 from phivet.serving.custody import Custody
 from phivet.serving.problems import ProblemError
 from phivet.serving.tables import Case, Decision
-from phivet.serving.vault import ErasedError
+from phivet.serving.vault import ErasedError, Why
 from tests.serving.conftest import NOTE, Scanned, accepted, custody_of, principal
 
 CLEAN = {"note.txt": b"Normal chest."}
@@ -63,6 +64,40 @@ def test_decided_cases_lose_their_files_after_the_time_of_their_rule_and_keep_th
     assert (again.uid, again.version, again.state) == (clear.uid, 2, "accepted")
 
 
+def test_sites_that_keep_long_do_not_hide_those_that_keep_short(
+    any_custody: Custody, scanned: Scanned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "BATCH", 1)
+    short = scanned(any_custody, CLEAN, "short", policy="casect")
+    with any_custody.store.begin() as session:
+        session.add(tables.Rule(policy="cimar", site="*", purge_days=36_500))
+        for number in range(60):
+            session.add(
+                Case(
+                    owner_id=short.owner_id, case_id=f"long-{number}", digest="x", policy="cimar", visibility="draft",
+                    site=short.site, vault=f"{number}", files=1, size=1, state="decided", decided_at=10.0,
+                )
+            )  # fmt: skip
+    assert purge.purge(any_custody, time.time() + 31 * 86_400) == 1
+    assert case_of(any_custody, short.uid).vault is None
+
+
+def test_a_case_that_is_replaced_while_others_are_purged_keeps_its_new_files(
+    any_custody: Custody, scanned: Scanned, reader: Reader
+) -> None:
+    case = scanned(any_custody, CLEAN)
+    new = any_custody.vault.make()
+    with any_custody.store.begin() as session:
+        replaced = session.get_one(Case, case.uid, with_for_update={"of": Case})
+        thread = threading.Thread(target=purge.purge, args=(any_custody, time.time() + 31 * 86_400))
+        thread.start()
+        time.sleep(0.5)
+        replaced.vault, replaced.decided_at, replaced.version = new, None, 2
+    thread.join(20)
+    now = case_of(any_custody, case.uid)
+    assert (now.vault, now.purged_at) == (new, None)
+
+
 def test_a_decision_holds_when_it_can_no_longer_be_undone(any_custody: Custody, scanned: Scanned) -> None:
     case = scanned(any_custody, NOTE, policy="casect")
     decided(any_custody, case)
@@ -101,7 +136,8 @@ def test_a_consent_ends_by_itself(any_custody: Custody, scanned: Scanned) -> Non
         )
     purge.follow_consents(any_custody)
     assert case_of(any_custody, case.uid).decision == "clear"
-    purge.follow_consents(any_custody, now + 20)
+    assert purge.follow_consents(any_custody, now + 5, now) == 0
+    assert purge.follow_consents(any_custody, now + 20, now + 5) == 1
     assert case_of(any_custody, case.uid).decision == "block"
 
 
@@ -113,36 +149,82 @@ def test_what_a_killed_upload_leaves_in_the_vault_is_swept(any_custody: Custody)
     assert [name for name, _ in any_custody.vault.names()] == [case.vault] != [left]
 
 
-def test_a_restored_backup_of_database_files_and_keys_brings_nothing_back(
-    tmp_path: Path, scanned: Scanned, reader: Reader
-) -> None:
-    live, backup = tmp_path / "live", tmp_path / "backup"
-    custody = custody_of(live)
-    erased, kept = scanned(custody, NOTE, "erased"), scanned(custody, NOTE, "kept")
-    purged = scanned(custody, CLEAN, "purged")
-    custody.store.checkpoint()
-    shutil.copytree(live, backup)
+def erased(custody: Custody, case: Case) -> list[str]:
+    """Erase the case on request; the names that are in the list of erasures for it."""
     with custody.store.begin() as session:
-        vault = purge.erase(custody, session, session.get_one(Case, erased.uid), "test")
-    purge.forget(custody, [vault])
-    purge.purge(custody, time.time() + 40 * 86_400)
-    custody.close()
+        names = purge.erase(custody, session, session.get_one(Case, case.uid), "test")
+    purge.forget(custody, names)
+    return names
 
+
+def restored(live: Path, backup: Path) -> Custody:
+    """The custody in `live` after the backup was restored there, all but the list of erasures and the anchor."""
     rolled_forward = {name: (live / name).read_bytes() for name in ("keys/erased", "audit.head")}
     shutil.rmtree(live)
     shutil.copytree(backup, live)
     for name, content in rolled_forward.items():
         (live / name).write_bytes(content)
-    before = {path.name for path in (live / "files").glob("*/*")}
-    assert vault in before
+    return custody_of(live)
 
+
+def test_what_was_purged_or_replaced_and_then_erased_does_not_come_back_either(
+    tmp_path: Path, scanned: Scanned
+) -> None:
+    live, backup = tmp_path / "live", tmp_path / "backup"
     custody = custody_of(live)
+    purged, replaced = scanned(custody, CLEAN, "purged"), scanned(custody, CLEAN, "replaced")
+    kept = scanned(custody, NOTE, "kept")
+    custody.store.checkpoint()
+    shutil.copytree(live, backup)
+    assert purge.purge(custody, time.time() + 40 * 86_400) == 2
+    accepted(custody, NOTE, "replaced")
+    for case in (purged, replaced):
+        erased(custody, case)
+    custody.close()
+    custody = restored(live, backup)
     with custody.store.read() as session:
-        assert session.get(Case, erased.uid) is None
-        assert session.query(tables.Report).filter_by(case_uid=erased.uid).count() == 0
+        assert [case.uid for case in session.query(Case)] == [kept.uid]
+        assert session.query(tables.Report).filter(tables.Report.case_uid != kept.uid).count() == 0
+    custody.close()
+
+
+@pytest.mark.parametrize("by", ["the next start", "the service"])
+def test_an_erasure_that_a_kill_cut_off_is_finished_as_what_it_was(
+    any_custody: Custody, scanned: Scanned, by: str
+) -> None:
+    case = scanned(any_custody, CLEAN, "asked")
+    with any_custody.store.begin() as session:
+        names = purge.erase(any_custody, session, session.get_one(Case, case.uid), "test")
+    assert list(any_custody.vault.names()) and any_custody.vault.erased() == {}
+    if by == "the service":
+        purge.sweep(any_custody)
+    else:
+        any_custody.prepare()
+    assert list(any_custody.vault.names()) == []
+    assert any_custody.vault.erased() == dict.fromkeys(names, Why.REQUEST)
+
+
+def test_a_restored_backup_of_database_files_and_keys_brings_nothing_back(
+    tmp_path: Path, scanned: Scanned, reader: Reader
+) -> None:
+    live, backup = tmp_path / "live", tmp_path / "backup"
+    custody = custody_of(live)
+    gone, kept = scanned(custody, NOTE, "erased"), scanned(custody, NOTE, "kept")
+    purged = scanned(custody, CLEAN, "purged")
+    custody.store.checkpoint()
+    shutil.copytree(live, backup)
+    vault = erased(custody, gone)[0]
+    purge.purge(custody, time.time() + 40 * 86_400)
+    custody.close()
+    assert vault in {path.name for path in (backup / "files").glob("*/*")}
+
+    custody = restored(live, backup)
+    with custody.store.read() as session:
+        assert session.get(Case, gone.uid) is None
+        assert session.query(tables.Report).filter_by(case_uid=gone.uid).count() == 0
     assert case_of(custody, purged.uid).vault is None
     assert vault not in {path.name for path in (live / "files").glob("*/*")}
-    with pytest.raises(ErasedError), custody.case(erased, reader):
+    with pytest.raises(ErasedError), custody.case(gone, reader):
         pass
     with custody.case(case_of(custody, kept.uid), reader) as case:
         assert list(case.paths.values()) == ["note.txt"]

@@ -108,6 +108,8 @@ def test_the_queue_holds_what_needs_a_person_reported_cases_first(custody: Custo
         session.add(tables.Complaint(case_uid=reported.uid, who="patient", statement=None))
     mira = Browser(custody, "mira")
     assert mira.queue() == ["reported", "blocked"]
+    looks = [(each.actor, each.details) for each in audit(custody) if each.action == "queue looked at"]
+    assert looks[-1] == ("mira", {"number": 2})
     assert mira.queue("?site=auckland") == ["blocked"]
     assert mira.queue("?category=record_number") == ["blocked"]
     assert Browser(custody, "ann", sites=("wellington",)).queue() == ["reported"]
@@ -152,6 +154,11 @@ def test_nothing_of_the_evidence_leaves_the_service_until_it_is_asked_for(
     assert pixels(mira.get(picture + "?inverted=true"))[0, 0] == 255 - noise[0, 0]
     shown = [each for each in audit(custody) if each.action == "evidence shown"]
     assert [(each.actor, each.subject) for each in shown] == [("mira", case.uid)]
+    looks = [each for each in audit(custody) if each.action == "picture looked at"]
+    assert [each.details["clear"] for each in looks] == [False, False, True, True]
+    assert {(each.actor, each.subject, each.details["picture"]) for each in looks} == {
+        ("mira", case.uid, "file-1.pixels.0")
+    }
     assert NAMES not in sam.get(f"/cases/{case.uid}").text
 
     mira.post(f"/cases/{case.uid}/hide")
@@ -258,6 +265,8 @@ def test_where_two_must_read_the_stricter_word_counts(custody: Custody, scanned:
     mira.post(f"/cases/{case.uid}/claim")
     mira.post(f"/cases/{case.uid}/decision", decision="ask_consent")
     assert (webhooks(custody), mira.queue(), sam.queue()) == ([], [], ["twice"])
+    with custody.store.read() as session:
+        assert session.scalars(select(tables.Decision)).one().final_at is None
     assert "You were its first reader" in mira.post(f"/cases/{case.uid}/claim").text
     assert "second reader" in sam.get("/").text
     sam.post(f"/cases/{case.uid}/claim")

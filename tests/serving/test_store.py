@@ -1,12 +1,13 @@
 """The database: its steps make its tables, on SQLite and PostgreSQL, and what is deleted is gone."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from phivet.serving import store, tables
 from phivet.serving.custody import Custody
@@ -72,9 +73,20 @@ def test_the_most_particular_rule_counts(any_custody: Custody) -> None:
         session.add(Rule(policy="casect", site="*", purge_days=3))
         session.add(Rule(policy="casect", site="north", purge_days=4))
     with any_custody.store.read() as session:
-        days = {
-            (policy, site): store.rule(session, policy, site).purge_days
-            for policy in ("casect", "cimar")
-            for site in ("north", "south")
-        }
+        places = [(policy, site) for policy in ("casect", "cimar") for site in ("north", "south")]
+        days = {place: store.rule(session, *place).purge_days for place in places}
     assert list(days.values()) == [4, 3, 2, 1]
+    assert in_a_query(any_custody, places) == days
+
+
+def test_where_there_is_no_rule_the_default_counts(any_custody: Custody) -> None:
+    assert in_a_query(any_custody, [("casect", "north")]) == {("casect", "north"): store.PURGE_DAYS}
+
+
+def in_a_query(custody: Custody, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The days that a query of cases of these policies at these sites finds for each."""
+    for number, (policy, site) in enumerate(places):
+        accepted(custody, case_id=f"c-{number}", policy=policy, site=site)
+    with custody.store.read() as session:
+        rows = session.execute(select(tables.Case.policy, tables.Case.site, store.purge_days()))
+        return {(policy, site): days for policy, site, days in rows}

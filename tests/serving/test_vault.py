@@ -1,5 +1,7 @@
 """The vault: nothing in it can be read without the keys, and what was erased stays erased."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from phivet.cases.errors import UnreadableError
 from phivet.serving import drawer
 from phivet.serving.keys import Keys, MasterKeyError
 from phivet.serving.sealed import CHUNK, SealedFile, plain
-from phivet.serving.vault import Entry, ErasedError, Vault, VaultError, Why
+from phivet.serving.vault import ErasedError, Vault, VaultError, Why
 
 MARK = b"Zzyzxova"
 KEY, OTHER = Keys(bytes(32)), Keys(bytes([1] * 32))
@@ -21,15 +23,7 @@ def vault_in(folder: Path, keys: Keys = KEY) -> Vault:
 
 
 def filled(vault: Vault, *contents: bytes) -> str:
-    name = vault.make()
-    entries = []
-    for number, content in enumerate(contents, 1):
-        file = vault.writer(name, number)
-        file.write(content)
-        file.finish()
-        entries.append(Entry(f"{MARK.decode()}-{number}.txt", file.size, file.digest))
-    vault.complete(name, entries)
-    return name
+    return vault.fill({f"{MARK.decode()}-{number}.txt": content for number, content in enumerate(contents, 1)})[0]
 
 
 def written(folder: Path) -> bytes:
@@ -133,13 +127,50 @@ def test_the_list_of_erasures_cannot_be_changed_unnoticed_but_may_break_off(tmp_
         vault.replay()
 
 
-def test_a_key_can_be_changed_for_another(tmp_path: Path) -> None:
+@pytest.mark.parametrize("torn", [b"0123456789abcdef 17", b"\0" * 64, b"\xff\xfe"])
+def test_a_line_that_was_torn_by_a_power_cut_harms_no_other(tmp_path: Path, torn: bytes) -> None:
     vault = vault_in(tmp_path)
-    name, gone = filled(vault, MARK), filled(vault)
-    vault.erase(gone, Why.PURGE)
-    assert vault.rewrap(OTHER) == 1
-    renewed = vault_in(tmp_path, OTHER)
-    assert read(renewed, name) == [MARK] and list(renewed.replay()) == [gone]
+    names = [filled(vault) for _ in range(3)]
+    vault.erase(names[0], Why.PURGE)
+    with (tmp_path / "keys" / "erased").open("ab") as file:
+        file.write(torn)
+    assert list(vault.replay()) == names[:1]
+    for name in names[1:]:
+        vault.erase(name, Why.REQUEST)
+    assert list(vault.replay()) == names
+
+
+def test_a_full_disk_erases_nothing_and_leaves_the_list_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = vault_in(tmp_path)
+    first, second = filled(vault, b"one"), filled(vault, b"two")
+    vault.erase(first, Why.PURGE)
+    write, room = os.write, [20]
+
+    def into_little_room(descriptor: int, data: bytes) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, bytes(data)[: room.pop()])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", into_little_room)
+        with pytest.raises(OSError, match="No space"):
+            vault.erase(second, Why.REQUEST)
+    assert read(vault, second) == [b"two"] and list(vault.replay()) == [first]
+    vault.erase(second, Why.REQUEST)
+    assert list(vault.replay()) == [first, second]
+
+
+def test_every_folder_on_the_way_to_a_key_and_to_its_files_is_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = vault_in(tmp_path)
+    synced: set[Path] = set()
+    monkeypatch.setattr("phivet.serving.vault.sync_folder", synced.add)
+    name = filled(vault, b"x")
+    files, keys = tmp_path / "files", tmp_path / "keys"
+    assert {files, files / name[:2], files / name[:2] / name, keys} <= synced
+    vault.erase(name, Why.PURGE)
+    assert keys / name[:2] in synced
 
 
 def test_files_are_decrypted_into_memory_or_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +202,9 @@ def test_the_master_key_comes_from_the_environment_a_file_or_is_made(tmp_path: P
     assert Keys.read(tmp_path, {"PHIVET_MASTER_KEY": text}).master == bytes(range(32))
     (tmp_path / "k").write_text(text + "\n")
     assert Keys.read(tmp_path, {"PHIVET_MASTER_KEY_FILE": str(tmp_path / "k")}).master == bytes(range(32))
-    made = Keys.read(tmp_path / "new", {})
+    with pytest.raises(MasterKeyError):
+        Keys.read(tmp_path / "new", {})
+    made = Keys.read(tmp_path / "new", {}, make=True)
     assert made == Keys.read(tmp_path / "new", {}) and made.master not in repr(made).encode()
     assert (tmp_path / "new" / "master.key").stat().st_mode & 0o077 == 0
     for wrong in ("x", "AAAA", "not base64 at all!"):

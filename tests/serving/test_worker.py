@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from phivet.cases.report import schema
 from phivet.serving import jobs, scanning, tables, worker
@@ -24,12 +25,13 @@ print(json.dumps({"ready": True}), flush=True)
 for line in sys.stdin:
     asked = json.loads(line)
     does = asked["case_id"].partition("-")[0]
-    print(json.dumps({"parts": {"notes": 1}}), flush=True)
+    def say(line): print(json.dumps({"job": asked["job"], **line}), flush=True)
+    say({"parts": {"notes": 1}})
     if does == "dies": os.kill(os.getpid(), 9)
     if does == "ends": sys.exit(3)
     if does == "hangs": time.sleep(60)
-    if does == "fails": print(json.dumps({"failed": "MemoryError"}), flush=True)
-    else: print(json.dumps({"report": json.loads(sys.argv[1]), "digests": {"file-1": "ab"}}), flush=True)
+    if does == "fails": say({"failed": "MemoryError"})
+    else: say({"report": json.loads(sys.argv[1]) | {"case_id": asked["case_id"]}, "digests": {"file-1": "ab"}})
 """
 
 
@@ -105,6 +107,41 @@ def test_a_poison_case_is_parked_for_review_with_the_reason_and_harms_no_other(
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_a_case_around_which_everything_dies_again_and_again_is_parked(any_custody: Custody) -> None:
+    case = accepted(any_custody, NOTE, "fine")
+    with any_custody.store.begin() as session:
+        session.query(tables.Job).update({"tries": any_custody.settings.case_tries - 1})
+    for loss in range(2):
+        assert jobs.take(any_custody.store) is not None
+        with any_custody.store.begin() as session:
+            losses = jobs.LOSSES_AT_MOST - 2 + loss
+            session.query(tables.Job).update({"lease_until": 0, "losses": losses})
+        assert jobs.recover(any_custody.store) == 1
+    scanner = Scanner(any_custody)
+    assert scanner.step()
+    scanner._end()
+    with any_custody.store.read() as session:
+        assert session.query(tables.Job).one().state == "parked"
+        kept, now = session.query(tables.Report).one(), session.get_one(tables.Case, case.uid)
+    assert (now.state, now.decision, kept.parked) == ("reported", "review", "lost again and again")
+    assert kept.body["not_scanned"] == [{"source": "file-1", "reason": "crash"}]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_case_that_came_back_without_its_files_is_told_and_taken_once(any_custody: Custody) -> None:
+    case = accepted(any_custody, NOTE, "fine")
+    with any_custody.store.begin() as session:
+        session.query(tables.Case).update({"vault": None, "purged_at": 1.0})
+    scanner = Scanner(any_custody)
+    assert scanner.step() and not scanner.step()
+    scanner._end()
+    with any_custody.store.read() as session:
+        kept, now = session.query(tables.Report).one(), session.get_one(tables.Case, case.uid)
+    assert (now.state, now.decision, kept.parked) == ("reported", "review", "its files were erased")
+    assert kept.body["not_scanned"] == [{"source": "file-1", "reason": "missing"}]
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_a_scanner_that_is_stopped_gives_its_case_back(custody: Custody) -> None:
     accepted(custody, NOTE, "hangs-1")
     scanner = Scanner(custody)
@@ -126,10 +163,60 @@ def test_a_process_that_does_not_come_up_is_not_the_cases_fault(
 ) -> None:
     monkeypatch.setattr(worker, "START_SECONDS", 0)
     accepted(custody, NOTE, "fine")
-    assert Scanner(custody).step()
+    assert not Scanner(custody).step()
     with custody.store.read() as session:
         job = session.query(tables.Job).one()
-    assert (job.state, job.tries, job.losses, reports(custody)) == ("waiting", 0, 0, [])
+    assert (job.state, job.tries, job.losses, job.fence, reports(custody)) == ("waiting", 0, 0, None, [])
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_no_case_is_taken_before_there_is_a_process_to_scan_it(
+    custody: Custody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted(custody, NOTE, "fine")
+    scanner, started = Scanner(custody), Scanner._started
+    states: list[str] = []
+
+    def slowly(self: Scanner, process: Any) -> bool:
+        with custody.store.read() as session:
+            states.append(session.query(tables.Job).one().state)
+        return started(self, process)
+
+    monkeypatch.setattr(Scanner, "_started", slowly)
+    assert scanner.step() and states == ["waiting"]
+    scanner._end()
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("away", ["renew", "_tell"])
+def test_a_case_whose_scan_was_left_half_way_does_not_answer_for_the_next(custody: Custody, away: str) -> None:
+    accepted(custody, NOTE, "first")
+    second = accepted(custody, NOTE, "second")
+    scanner = Scanner(custody)
+
+    def fails(*_: Any) -> None:
+        raise OperationalError("the database is locked", None, Exception())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs if away == "renew" else scanner, away, fails)
+        with pytest.raises(OperationalError):
+            scanner.step()
+    assert scanner.step()
+    scanner._end()
+    [report] = reports(custody)
+    assert (report.case_uid, report.body["case_id"]) == (second.uid, "second")
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_an_answer_to_another_job_is_none(custody: Custody, tmp_path: Path) -> None:
+    (tmp_path / "stand_in.py").write_text(STAND_IN.replace('asked["job"]', "0"))
+    accepted(custody, NOTE, "fine")
+    scanner = Scanner(custody)
+    assert scanner.step()
+    with custody.store.read() as session:
+        job = session.query(tables.Job).one()
+    assert (job.state, job.tries, job.reason, reports(custody)) == ("waiting", 1, "answer to another job", [])
+    assert scanner._process is None
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -86,7 +86,8 @@ class Custody:
             for start in range(0, len(names), 500):
                 some = names[start : start + 500]
                 of_these = tables.Case.vault.in_(some) | tables.Case.uid.in_(some)
-                back += session.scalars(select(tables.Case).where(of_these).with_for_update(of=tables.Case))
+                found = select(tables.Case).where(of_these).order_by(tables.Case.uid)
+                back += session.scalars(found.with_for_update(of=tables.Case))
             for case in dict.fromkeys(back):
                 if Why.REQUEST in (erased.get(case.uid), erased.get(case.vault or "")):
                     session.delete(case)

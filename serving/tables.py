@@ -147,7 +147,7 @@ class Case(Base):
     """The platform's pseudonym for who sent it."""
     callback: Mapped[str | None] = mapped_column(String(512))
     vault: Mapped[str | None] = mapped_column(String(32), unique=True)
-    """The name of its files in the vault; None when a purge rule has erased them."""
+    """The name of its files in the vault; None when they were erased."""
     files: Mapped[int]
     size: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(16), default="accepted")
@@ -308,10 +308,7 @@ class Mark(Base):
 
 
 class Decision(Base):
-    """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`.
-
-    That is None while the decision waits for a second reader: nothing is told before he has read.
-    """
+    """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`."""
 
     __tablename__ = "decisions"
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -327,6 +324,7 @@ class Decision(Base):
     """From the case's being opened to the decision."""
     decided_at: Mapped[float] = mapped_column(default=time.time)
     final_at: Mapped[float | None]
+    """None while a second reader is waited for: nothing is told before he has read."""
     undone_at: Mapped[float | None]
     case: Mapped[Case] = relationship(lazy="joined")
 
@@ -384,10 +382,7 @@ class AuditHead(Base):
 
 
 class Erasure(Base):
-    """What was erased, and why (`vault.Why`): a name in the vault, or a case's uid, of which nothing may come back.
-
-    Written with what it tells of; the list that outlives this database is the vault's (`Custody.finish_erasures`).
-    """
+    """What was erased (a name in the vault, or a case's uid) and why (`vault.Why`); the vault's list follows it."""
 
     __tablename__ = "erasures"
     vault: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -62,8 +62,11 @@ class Scanner:
     def step(self) -> bool:
         """Scan the next case; whether there was one.
 
-        The process is there before a case is taken: a lease would not last while it starts.
+        The process is there before a case is taken, for a lease would not last while it starts; and it is started when
+        the first case waits.
         """
+        if self._process is None and not self._is_needed():
+            return False
         try:
             process = self._ready()
         except NotStartedError:
@@ -78,6 +81,10 @@ class Scanner:
         except LostError:
             logger.info("a case was erased, replaced or taken over while it was scanned")
         return True
+
+    def _is_needed(self) -> bool:
+        with self._custody.store.read() as session:
+            return jobs.waiting(session) > 0
 
     def stop(self) -> None:
         """Give the case in hand back, and end."""

@@ -188,6 +188,12 @@ def test_no_case_is_taken_before_there_is_a_process_to_scan_it(
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_no_process_is_started_while_nothing_waits(custody: Custody) -> None:
+    scanner = Scanner(custody)
+    assert not scanner.step() and scanner._process is None
+
+
+@pytest.mark.usefixtures("stand_in")
 @pytest.mark.parametrize("away", ["renew", "_tell"])
 def test_a_case_whose_scan_was_left_half_way_does_not_answer_for_the_next(custody: Custody, away: str) -> None:
     accepted(custody, NOTE, "first")

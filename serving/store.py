@@ -35,7 +35,7 @@ SQLITE = {
 }
 POOL = 10
 ANY = "*"
-CONSENTING = frozenset({"casect", "radiologists", "resectaur"})
+CONSENTING = frozenset({"casect", "resectaur"})
 """The policies of platforms whose published rules know an informed consent; there it counts unless a rule says not."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from phivet.serving import store, tables
 from phivet.serving.custody import Custody
 from phivet.serving.migrations import STEPS
+from phivet.serving.policies import names
 from phivet.serving.store import Store, StoreError
 from phivet.serving.tables import Base, Rule
 from tests.serving.conftest import accepted
@@ -78,3 +79,9 @@ def test_the_most_particular_rule_counts(any_custody: Custody) -> None:
             for site in ("north", "south")
         }
     assert list(days.values()) == [4, 3, 2, 1]
+
+
+def test_a_consent_counts_where_the_platforms_own_rules_know_one(custody: Custody) -> None:
+    with custody.store.read() as session:
+        knowing = {policy for policy in names() if store.rule(session, policy, "north").consents}
+    assert knowing == {"casect", "resectaur"}

@@ -4,11 +4,11 @@ import time
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
 from phivet.serving import consents, tables
+from phivet.serving.standing import standing_on
 from phivet.serving.store import latest_report
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -155,16 +155,10 @@ def _consented(session: Session, case: tables.Case, report: tables.Report) -> li
 
 
 def _moderated(session: Session, case: tables.Case) -> Moderated | None:
-    wanted = select(tables.Decision).where(
-        tables.Decision.case_uid == case.uid,
-        tables.Decision.version == case.version,
-        tables.Decision.undone_at.is_(None),
-        tables.Decision.final_at <= time.time(),
-    )
-    last = session.scalars(wanted.order_by(tables.Decision.id.desc()).limit(1)).first()
-    if last is None:
+    made = standing_on(session, case)
+    if made is None or made.final_at > time.time():
         return None
-    return Moderated(decision=last.decision, reasons=last.reasons, message=last.message, at=last.decided_at)
+    return Moderated(decision=made.decision, reasons=made.reasons, message=made.message, at=made.decided_at)
 
 
 def consent_answer(consent: tables.Consent, counting: list[tables.Consent]) -> ConsentAnswer:

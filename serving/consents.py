@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.cases.report import Action, Decision
+from phivet.serving import standing, webhooks
 from phivet.serving.custody import Custody
 from phivet.serving.store import latest_report, rule
 from phivet.serving.tables import Case, Consent
@@ -93,7 +94,10 @@ def file_digests(custody: Custody, case: Case, sources: Mapping[str, str]) -> di
 def settle(
     session: Session, custody: Custody, case: Case, actor: str = "phivet", now: float | None = None
 ) -> Outcome | None:
-    """Let the case's decision be what its last report and its consents come to; None when there is no report."""
+    """Let the case's decision be what its last report and its consents come to; None when there is no report.
+
+    Where that changes it, the platform is told, and what a moderator decided is overtaken: that was another matter.
+    """
     report = latest_report(session, case)
     if report is None:
         return None
@@ -103,7 +107,9 @@ def settle(
             session, actor, "decision changed", case.uid, before=case.decision, now=outcome.decision.value
         )
         case.decision, case.changed_at = outcome.decision.value, time.time()
-        if case.state == "decided":  # what a moderator decided was another matter
+        standing.overtake(session, custody, case, actor, case.changed_at)
+        if case.state == "decided":
             case.state = "reported"
         case.decided_at = case.changed_at if case.decision == "clear" and not case.reported else None
+        webhooks.announce(session, custody, case, webhooks.CHANGED)
     return outcome

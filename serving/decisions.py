@@ -22,6 +22,7 @@ from phivet.serving import webhooks
 from phivet.serving.access import Principal
 from phivet.serving.custody import Custody
 from phivet.serving.policies import policy
+from phivet.serving.standing import standing_on
 from phivet.serving.store import rule
 from phivet.serving.tables import Case, Claim, Decision, Mark, SecondRead, Verdict
 
@@ -70,7 +71,7 @@ def claim(session: Session, custody: Custody, case: Case, who: Principal, now: f
     locked(session, case)
     if case.restricted or case.state != "reported":
         raise DecisionError("decided")
-    first = standing(session, case)
+    first = standing_on(session, case)
     if first is not None:
         if not waits_for_second(first, now):
             raise DecisionError("decided")
@@ -175,7 +176,7 @@ def decide(
     held = _in_hand(session, case, who, now)
     if choice is Choice.PUBLISH and still_blocks(session, case, who, findings):
         raise DecisionError("still_blocks")
-    first = standing(session, case)
+    first = standing_on(session, case)
     made = Decision(
         case_uid=case.uid,
         version=case.version,
@@ -212,7 +213,7 @@ def decide(
 def undo(session: Session, custody: Custody, case: Case, who: Principal, now: float) -> None:
     """Take back the decision that stands, if it is one's own word and not final. The case is in one's hand again."""
     locked(session, case)
-    made = standing(session, case)
+    made = standing_on(session, case)
     if made is None or made.final_at <= now:
         raise DecisionError("late")
     second = session.scalars(select(SecondRead).where(SecondRead.decision_id == made.id)).first()
@@ -251,15 +252,6 @@ def _overruled(session: Session, made: Decision) -> Decision | None:
     session.delete(found[0])
     first: Decision = found[1]
     return first
-
-
-def standing(session: Session, case: Case) -> Decision | None:
-    """The decision on the present content that was not undone."""
-    wanted = select(Decision).where(
-        Decision.case_uid == case.uid, Decision.version == case.version, Decision.undone_at.is_(None)
-    )
-    found = session.scalars(wanted.order_by(Decision.id.desc()).limit(1)).first()
-    return found if found is not None and found.decided_at >= (case.scanned_at or 0) else None
 
 
 def can_undo(session: Session, made: Decision, who: Principal, now: float) -> bool:
@@ -308,15 +300,17 @@ def still_blocks(session: Session, case: Case, who: Principal, findings: Sequenc
 
 
 def locked(session: Session, case: Case) -> None:
-    """Let nobody else change what is said of `case` until the transaction ends (SQLite's has the lock already)."""
-    session.execute(select(Case.uid).where(Case.uid == case.uid).with_for_update(of=Case))
+    """Let nobody else change what is said of `case`, as it is now, until the transaction ends."""
+    if session.get(Case, case.uid, with_for_update={"of": Case}, populate_existing=True) is None:
+        raise DecisionError("not_yours")
 
 
 def _in_hand(session: Session, case: Case, who: Principal, now: float) -> Claim:
-    """The claim of `who`, begun anew. Raises `DecisionError` when the case is not in his hand."""
+    """The claim of `who`, begun anew. Raises `DecisionError` when the case is not in his hand, or is scanned again."""
     locked(session, case)
     held = session.get(Claim, case.uid)
-    if held is None or held.user_id != who.user_id or held.until <= now:
+    open_ = case.state == "reported" and not case.restricted
+    if not open_ or held is None or held.user_id != who.user_id or held.until <= now:
         raise DecisionError("not_yours")
     held.until = now + LEASE_SECONDS
     return held

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from phivet.serving import jobs, store, webhooks
+from phivet.serving import jobs, standing, store, webhooks
 from phivet.serving.access import Principal
 from phivet.serving.custody import Custody
 from phivet.serving.policies import DEFAULT, names
@@ -117,6 +117,7 @@ def _accept(
             session.add(case)
         else:
             replaced = case.vault
+            standing.overtake(session, custody, case, who.name, time.time())
             _renew(session, case)
         case.digest, case.policy, case.vault = content, terms.policy, vault
         case.files, case.size = len(entries), sum(entry.size for entry in entries)
@@ -143,13 +144,15 @@ def _accept(
 def rescan(session: Session, custody: Custody, case: Case, actor: str, *, first: bool) -> None:
     """Queue one more scan of a case whose files are still there, before all others if `first`.
 
-    Raises `ProblemError` when they are not.
+    Nobody has it in hand any more, and what was decided no longer stands. Raises `ProblemError` when they are not.
     """
     if case.vault is None:
         raise ProblemError("conflict", "Its files have been erased: send the case again.")
     open_jobs = select(Job).where(Job.case_uid == case.uid, Job.state == "waiting")
     job = session.scalars(open_jobs.with_for_update()).first() or jobs.enqueue(session, case)
     job.priority = 0 if first else job.priority
+    standing.overtake(session, custody, case, actor, time.time())
+    session.execute(delete(Claim).where(Claim.case_uid == case.uid))
     case.state, case.decided_at = "accepted", None
     custody.audit.write(session, actor, "scan queued", case.uid, version=case.version, scan=job.scan)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from phivet.serving import consents
 from phivet.serving.custody import Custody
+from phivet.serving.standing import standing
 from phivet.serving.store import rule
 from phivet.serving.tables import Case, Consent, Decision, Erasure, Job
 from phivet.serving.vault import Why
@@ -88,15 +89,8 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
     now = time.time() if now is None else now
     with custody.store.begin() as session:
         wanted = (
-            select(Decision)
-            .join(Case, Case.uid == Decision.case_uid)
-            .where(
-                Decision.final_at <= now,
-                Decision.undone_at.is_(None),
-                Decision.version == Case.version,
-                Decision.decided_at >= Case.scanned_at,
-                Case.state == "reported",
-            )
+            standing()
+            .where(Decision.final_at <= now, Case.state == "reported")
             .order_by(Decision.id)
             .with_for_update(of=Case)
         )

@@ -27,6 +27,7 @@ from phivet.serving.review_pictures import LONGEST, Window, blurred, own_window,
 from phivet.serving.review_renders import render
 from phivet.serving.review_view import Entry
 from phivet.serving.review_words import because, category
+from phivet.serving.standing import standing_on
 from phivet.serving.store import latest_report
 
 
@@ -211,7 +212,7 @@ def _about(session: Session, at: Seen, who: Principal, now: float, language: Lan
     claim = session.get(tables.Claim, case.uid)
     mine = claim is not None and claim.user_id == who.user_id and claim.until > now
     other = session.get(tables.User, claim.user_id) if claim and not mine and claim.until > now else None
-    made = decisions.standing(session, case)
+    made = standing_on(session, case)
     waits = made is not None and decisions.waits_for_second(made, now)
     complaints = session.scalars(select(tables.Complaint).where(tables.Complaint.case_uid == case.uid))
     return {

@@ -324,6 +324,7 @@ class Decision(Base):
     decided_at: Mapped[float] = mapped_column(default=time.time)
     final_at: Mapped[float]
     undone_at: Mapped[float | None]
+    """When it was taken back, or overtaken (`standing.py`)."""
     case: Mapped[Case] = relationship(lazy="joined")
 
 

@@ -34,7 +34,8 @@ TIMEOUT = httpx.Timeout(10.0)
 LEASE = 60.0
 """Seconds for which a message that is being sent is left alone by others."""
 BATCH = 20
-REPORTED, DECIDED = "case.reported", "case.decided"
+REPORTED, CHANGED, DECIDED = "case.reported", "case.changed", "case.decided"
+"""There is a report; a consent that began or ended has changed the decision; a moderator has decided."""
 
 
 def is_allowed(url: str, prefixes: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from httpx import Response
 from PIL import Image
 from sqlalchemy import select
 
-from phivet.serving import tables, users
+from phivet.serving import intake, tables, users
 from phivet.serving.access import Role
 from phivet.serving.api import create_app
 from phivet.serving.custody import Custody
@@ -230,6 +230,32 @@ def test_the_platform_is_told_after_the_minute_and_not_if_it_is_undone(case: tab
         made.final_at = time.time() - 1
     late = mira.post(f"/cases/{case.uid}/undo")
     assert (late.status_code, "The minute is over" in late.text) == (409, True)
+
+
+def complaint(custody: Custody, case: tables.Case) -> None:
+    with custody.store.begin() as session:
+        row = session.get_one(tables.Case, case.uid)
+        row.reported = True
+        intake.rescan(session, custody, row, "platform", first=True)
+
+
+def test_a_complaint_stops_what_was_decided_and_takes_the_case_out_of_the_hand(
+    case: tables.Case, mira: Browser, scanned: Scanned
+) -> None:
+    mira.post(f"/cases/{case.uid}/claim")
+    mira.post(f"/cases/{case.uid}/rest", verdict="wrong")
+    mira.post(f"/cases/{case.uid}/decision", decision="publish")
+    assert len(webhooks(mira.custody)) == 1
+    complaint(mira.custody, case)
+    assert webhooks(mira.custody) == []
+    assert mira.post(f"/cases/{case.uid}/undo").status_code == 409
+    scanned.next(mira.custody)  # type: ignore[attr-defined]
+    mira.post(f"/cases/{case.uid}/claim")
+    complaint(mira.custody, case)
+    assert mira.post(f"/cases/{case.uid}/decision", decision="remove").status_code == 409
+    scanned.next(mira.custody)  # type: ignore[attr-defined]
+    assert mira.post(f"/cases/{case.uid}/decision", decision="remove").status_code == 409
+    assert (mira.queue(), webhooks(mira.custody)) == (["lumbar"], [])
 
 
 def test_a_removal_goes_out_at_once(case: tables.Case, mira: Browser) -> None:

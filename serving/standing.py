@@ -12,7 +12,7 @@ from phivet.serving.custody import Custody
 from phivet.serving.tables import Case, Decision
 
 
-def standing() -> Select[tuple[Decision]]:
+def standing() -> Select[Decision]:
     """The decisions that stand, `Case` joined to them."""
     return (
         select(Decision)

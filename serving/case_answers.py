@@ -87,7 +87,7 @@ class Statement(Strict):
     """Somebody says that the case identifies a person."""
 
     who: Literal["patient", "reader", "staff"]
-    statement: str | None = Field(None, max_length=4_000, description="Their words; kept sealed, for moderators only.")
+    statement: str | None = Field(None, max_length=4_000, description="Their words; sealed, for moderators only.")
 
 
 class CategoryOfFile(Strict):

@@ -151,10 +151,16 @@ def rescan(session: Session, custody: Custody, case: Case, actor: str, *, first:
     open_jobs = select(Job).where(Job.case_uid == case.uid, Job.state == "waiting")
     job = session.scalars(open_jobs.with_for_update()).first() or jobs.enqueue(session, case)
     job.priority = 0 if first else job.priority
+    reopen(session, custody, case, actor)
+    case.state = "accepted"
+    custody.audit.write(session, actor, "scan queued", case.uid, version=case.version, scan=job.scan)
+
+
+def reopen(session: Session, custody: Custody, case: Case, actor: str) -> None:
+    """Put a case into the queue as its last scan left it: nothing is decided, and nobody has it in hand."""
     standing.overtake(session, custody, case, actor, time.time())
     session.execute(delete(Claim).where(Claim.case_uid == case.uid))
-    case.state, case.decided_at = "accepted", None
-    custody.audit.write(session, actor, "scan queued", case.uid, version=case.version, scan=job.scan)
+    case.state, case.decided_at, case.changed_at = "reported", None, time.time()
 
 
 def _update(case: Case, terms: Terms) -> None:

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
-from phivet.cases.errors import UnreadableError
+from phivet.cases.errors import PhivetError, UnreadableError
 from phivet.cases.report import Judged, Report
 from phivet.serving import consents, decisions, review_view, tables
 from phivet.serving.access import Principal, Role, requires
+from phivet.serving.custody import Custody
 from phivet.serving.languages import Language
 from phivet.serving.lines import Line, lines
 from phivet.serving.problems import ProblemError
@@ -133,7 +134,7 @@ def show(request: Request, uid: str, who: Moderator) -> Response:
     with custody.store.begin() as session:
         at = seen(request, session, uid, who)
         custody.audit.write(session, who.name, "case looked at", uid, clear=at.clear)
-        about = _about(session, at, who, now, language)
+        about = _about(session, custody, at, who, now, language)
     with opened(request, at) as found:
         return rendered(
             request, "case.html", who, page="case", **about, **_context(at, found, request.query_params, language)
@@ -206,7 +207,9 @@ def _ask(request: Request, uid: str, who: Principal, action: str) -> Response:
     return see(f"/cases/{uid}")
 
 
-def _about(session: Session, at: Seen, who: Principal, now: float, language: Language) -> dict[str, Any]:
+def _about(
+    session: Session, custody: Custody, at: Seen, who: Principal, now: float, language: Language
+) -> dict[str, Any]:
     """What the database says of the case."""
     case, report = at.case, at.report
     claim = session.get(tables.Claim, case.uid)
@@ -225,7 +228,12 @@ def _about(session: Session, at: Seen, who: Principal, now: float, language: Lan
             "policy": case.policy,
             "waiting": max(now - (case.scanned_at or case.received_at), 0),
             "reported": [
-                f"{language.text(WHO[each.who])}, {language.text('{time} ago', time=language.duration(now - each.at))}"
+                {
+                    "who": language.text(WHO[each.who]),
+                    "ago": language.text("{time} ago", time=language.duration(now - each.at)),
+                    "sealed": each.statement is not None,
+                    "words": _words(custody, case, each) if at.clear else None,
+                }
                 for each in complaints
             ],
             "second": waits,
@@ -239,6 +247,14 @@ def _about(session: Session, at: Seen, who: Principal, now: float, language: Lan
         "why": because(report, at.lines, language),
         "titles": TITLES,
     }
+
+
+def _words(custody: Custody, case: tables.Case, complaint: tables.Complaint) -> str | None:
+    """What somebody said of the case; None where it is not kept."""
+    try:
+        return custody.vault.unseal(case.vault or "", complaint.statement or b"").decode()
+    except (PhivetError, OSError):
+        return None
 
 
 def _context(at: Seen, found: Opened, asked: Mapping[str, str], language: Language) -> dict[str, Any]:

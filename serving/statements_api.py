@@ -20,19 +20,23 @@ router = APIRouter(tags=["cases"])
     "/v1/cases/{case_id}/reports",
     summary="Report that a case identifies somebody",
     status_code=202,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 422),
 )
 def report_case(case_id: CaseId, said: Statement, who: Platform, custody: Held) -> CaseAnswer:
-    """It is scanned again with the current models before all others, and comes first in the moderators' queue."""
+    """It is scanned again with the current models before all others, and comes first in the moderators' queue.
+
+    A case whose files have been erased comes there with its last report, and the words of the statement are not kept.
+    """
     with custody.store.begin() as session:
         case = owned(session, who, case_id, lock=True)
-        if case.vault is None:
-            raise ProblemError("conflict", "Its files have been erased: send the case again.")
-        words = custody.vault.seal(case.vault, said.statement.encode()) if said.statement else None
+        words = custody.vault.seal(case.vault, said.statement.encode()) if said.statement and case.vault else None
         session.add(tables.Complaint(case_uid=case.uid, who=said.who, statement=words))
         case.reported = True
-        intake.rescan(session, custody, case, who.name, first=True)
         custody.audit.write(session, who.name, "case reported", case.uid, who=said.who)
+        if case.vault is not None:
+            intake.rescan(session, custody, case, who.name, first=True)
+        else:
+            intake.reopen(session, custody, case, who.name)
         return case_answer(session, case)
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from phivet.cases.report import schema
-from phivet.serving import api, tables, users
+from phivet.serving import api, jobs, purge, tables, users
 from phivet.serving.access import Role
 from phivet.serving.custody import Custody
 from phivet.serving.metrics import Counted
@@ -154,6 +154,19 @@ def test_whoever_reports_a_case_has_it_scanned_again_before_all_others(
         row = session.get_one(tables.Case, complaint.case_uid)
         assert MARK.encode() not in (complaint.statement or b"")
         assert any_custody.vault.unseal(row.vault or "", complaint.statement or b"").decode() == f"I am {MARK}"
+
+
+def test_a_case_whose_files_are_gone_can_still_be_reported_and_waits_for_a_moderator(
+    any_custody: Custody, client: TestClient, scanned: Scanned
+) -> None:
+    put(client, "c-1", ("files", ("note.txt", b"Normal chest.")))
+    scanned.next(any_custody)  # type: ignore[attr-defined]
+    assert purge.purge(any_custody, time.time() + 400 * 86_400) == 1
+    answer = client.post("/v1/cases/c-1/reports", json={"who": "patient", "statement": f"I am {MARK}"})
+    assert (answer.status_code, answer.json()["reported"], answer.json()["state"]) == (202, True, "reported")
+    with any_custody.store.read() as session:
+        assert session.scalars(select(tables.Complaint)).one().statement is None
+    assert jobs.take(any_custody.store) is None
 
 
 def consent(client: TestClient, case_id: str = "c-1", **given: Any) -> Any:

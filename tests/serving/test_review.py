@@ -114,6 +114,19 @@ def test_the_queue_holds_what_needs_a_person_reported_cases_first(custody: Custo
     assert "by a patient" in mira.get(f"/cases/{reported.uid}").text
 
 
+def test_what_a_patient_said_is_shown_with_the_evidence_and_not_before(case: tables.Case, mira: Browser) -> None:
+    words = mira.custody.vault.seal(str(case.vault), b"<b>I am Anna</b>, it is my back.")
+    with mira.custody.store.begin() as session:
+        session.add(tables.Complaint(case_uid=case.uid, who="patient", statement=words))
+    hidden = mira.get(f"/cases/{case.uid}").text
+    assert "by a patient" in hidden and "Anna" not in hidden
+    mira.post(f"/cases/{case.uid}/show")
+    assert "&lt;b&gt;I am Anna&lt;/b&gt;, it is my back." in mira.get(f"/cases/{case.uid}").text
+    with mira.custody.store.begin() as session:
+        session.scalars(select(tables.Complaint)).one().statement = b"of other files"
+    assert "the words are no longer kept" in mira.get(f"/cases/{case.uid}").text
+
+
 def test_an_empty_queue_says_so(mira: Browser) -> None:
     assert "Nothing waits." in mira.get("/").text
 

@@ -182,7 +182,7 @@ def decide(
         version=case.version,
         user_id=who.user_id,
         decision=choice.value,
-        reasons=sorted({judged.finding.category.value for judged in findings if judged.action is not Action.ALLOW}),
+        reasons=[] if choice is Choice.PUBLISH else _reasons(session, case, who, findings),
         message=message,
         seconds=now - held.at,
         decided_at=now,
@@ -277,6 +277,21 @@ def marks(session: Session, case: Case) -> list[Mark]:
     """What moderators marked in the present content."""
     wanted = select(Mark).where(Mark.case_uid == case.uid, Mark.version == case.version)
     return list(session.scalars(wanted.order_by(Mark.id)))
+
+
+def identified(action: Action, category: Category, verdict: Verdict | None) -> Category | None:
+    """What a finding tells after a moderator's word on it: its category or the one that he named; None: nothing."""
+    if action is Action.ALLOW or (verdict is not None and verdict.verdict == Word.WRONG):
+        return None
+    return Category(verdict.category) if verdict is not None and verdict.category is not None else category
+
+
+def _reasons(session: Session, case: Case, who: Principal, findings: Sequence[Judged]) -> list[str]:
+    """The categories that the message to the uploader names (`review_message.compose`)."""
+    said = {each.finding: each for each in verdicts(session, case, who.user_id)}
+    left = (identified(each.action, each.finding.category, said.get(each.id)) for each in findings)
+    named = {each.value for each in left if each is not None}
+    return sorted(named | {each.category for each in marks(session, case)})
 
 
 def still_blocks(session: Session, case: Case, who: Principal, findings: Sequence[Judged]) -> bool:

@@ -316,7 +316,7 @@ class Decision(Base):
     user_id: Mapped[int] = _of_user()
     decision: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[list[Any]]
-    """Categories."""
+    """The categories that `message` names."""
     message: Mapped[str | None] = mapped_column(String(4000))
     """To the uploader, composed from categories and places: holds no patient data."""
     seconds: Mapped[float | None]

@@ -289,6 +289,28 @@ def test_the_message_says_what_and_where_and_nothing_of_the_patient(case: tables
     assert not re.search("whitfield|john|1951|zac|pratt", letter, re.I)
 
 
+def test_the_reasons_are_what_the_message_names(case: tables.Case, mira: Browser) -> None:
+    mira.post(f"/cases/{case.uid}/claim")
+    keys = mira.findings(case)
+    mira.post(f"/cases/{case.uid}/show")
+    mira.post(f"/cases/{case.uid}/marks/words", words="disc bulge", category="uniqueness")
+    mira.post(f"/cases/{case.uid}/verdict", finding=keys["record number"], verdict="wrong")
+    mira.post(f"/cases/{case.uid}/verdict", finding=keys["date of birth"], verdict="other", category="study_date")
+    mira.post(f"/cases/{case.uid}/decision", decision="send_back")
+    (told,) = webhooks(mira.custody)
+    said = told.body["moderator"]
+    assert set(said["reasons"]) == {"name", "study_date", "uniqueness", "clinician_name"}
+    for named, reason in (("name", True), ("study date", True), ("date of birth", False), ("record number", False)):
+        assert (f": {named} (" in said["message"]) is reason
+    mira.post(f"/cases/{case.uid}/undo")
+    for mark in mira.page(f"/cases/{case.uid}").select("[name=mark]"):
+        mira.post(f"/cases/{case.uid}/unmark", mark=mark["value"])
+    mira.post(f"/cases/{case.uid}/verdict", finding=keys["date of birth"], verdict="wrong")
+    mira.post(f"/cases/{case.uid}/rest", verdict="wrong")
+    mira.post(f"/cases/{case.uid}/decision", decision="publish")
+    assert webhooks(mira.custody)[0].body["moderator"]["reasons"] == []
+
+
 def test_where_two_must_read_the_stricter_word_counts(custody: Custody, scanned: Scanned) -> None:
     with custody.store.begin() as session:
         session.add(tables.Rule(policy="radiologists", site="*", second_reader=True))

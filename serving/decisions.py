@@ -37,7 +37,7 @@ MARKS = 200
 
 
 class DecisionError(PhivetError):
-    """A moderator cannot do this now. `kind` says why: held, not_yours, decided, late, still_blocks, own, too_many."""
+    """A moderator cannot do this now. `kind` says why, by a key of `review_pages.REFUSED`."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)

@@ -9,18 +9,21 @@ from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
 from phivet.cases.places import Box, Plane
+from phivet.cases.report import Action
 from phivet.serving import decisions, review_view
 from phivet.serving.access import Principal, Role, requires
 from phivet.serving.custody import Custody
-from phivet.serving.decisions import Choice, Word
+from phivet.serving.decisions import Choice, DecisionError, Word
 from phivet.serving.problems import ProblemError
-from phivet.serving.review_case import Seen, opened, openings_of, seen
+from phivet.serving.review_case import Seen, has_looked, opened, openings_of, progress, seen
 from phivet.serving.review_message import compose
-from phivet.serving.review_pages import PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_pages import REFUSED, PageRoute, custody_of, language_of, rendered, see
 
 router = APIRouter(prefix="/cases/{uid}", route_class=PageRoute, include_in_schema=False)
 Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
 Short = Annotated[str, Form(max_length=64)]
+Lines = Annotated[str, Form(max_length=17 * review_view.LINES)]
+"""Keys of lines, with spaces between them."""
 Pixel = Annotated[int, Form(ge=0, le=1_000_000)]
 
 
@@ -67,28 +70,27 @@ def verdict(
     with custody_of(request).store.read() as session:
         at = seen(request, session, uid, who)
     language = language_of(request)
-    listed = review_view.entries(at.lines, at.said, language)
+    swapped = [line for line in at.lines if line.findings[0].id == finding]
     return rendered(
         request,
         "finding.html",
         who,
         case={"id": uid, "open": True},
-        lines=listed,
-        swapped=[entry for entry in listed if entry.key == finding],
-        judged=sum(entry.verdict is not None for entry in listed),
+        swapped=review_view.entries(swapped, at.said, language),
+        **progress(at),
         current="",
         many=len({each for line in at.lines for each in line.sources}) > 1,
     )
 
 
 @router.post("/rest")
-def rest(request: Request, uid: str, who: Moderator, verdict: Short) -> Response:
-    """Judge all that is not judged yet the same way."""
-    word = _word(verdict)
+def rest(request: Request, uid: str, who: Moderator, verdict: Short, lines: Lines) -> Response:
+    """Judge all of the `lines` on the page that are not judged yet the same way."""
+    word, shown = _word(verdict), set(lines.split())
 
     def judge(session: Session, custody: Custody, at: Seen, now: float) -> None:
-        known = {each.finding for each in at.said}
-        left = [judged for line in at.lines for judged in line.findings if line.findings[0].id not in known]
+        shown.difference_update(each.finding for each in at.said)
+        left = [judged for line in at.lines for judged in line.findings if line.findings[0].id in shown]
         decisions.judge(session, custody, at.case, who, left, word, None, now)
 
     _act(request, uid, who, judge)
@@ -160,9 +162,9 @@ def letter(request: Request, uid: str, who: Moderator, choice: str) -> Response:
     """What the uploader would be told."""
     with custody_of(request).store.read() as session:
         at = seen(request, session, uid, who)
-        blocked = decisions.still_blocks(session, at.case, who, at.findings)
+        refused = _refused(session, at, who, _choice(choice))
     message = _letter(request, at, _choice(choice))
-    return rendered(request, "letter.html", who, message=message, blocked=blocked and choice == Choice.PUBLISH)
+    return rendered(request, "letter.html", who, message=message, refused=REFUSED[refused] if refused else None)
 
 
 @router.post("/decision")
@@ -171,6 +173,9 @@ def decide(request: Request, uid: str, who: Moderator, decision: Short) -> Respo
     choice = _choice(decision)
 
     def act(session: Session, custody: Custody, at: Seen, now: float) -> None:
+        refused = _refused(session, at, who, choice)
+        if refused is not None:
+            raise DecisionError(refused)
         message = _letter(request, at, choice)
         decisions.decide(session, custody, at.case, who, choice, at.findings, message, now)
 
@@ -184,6 +189,16 @@ def undo(request: Request, uid: str, who: Moderator) -> Response:
     """Take the decision back."""
     _act(request, uid, who, lambda session, custody, at, now: decisions.undo(session, custody, at.case, who, now))
     return see(f"/cases/{uid}")
+
+
+def _refused(session: Session, at: Seen, who: Principal, choice: Choice) -> str | None:
+    """Why the case cannot be decided so now (a kind of `DecisionError`), if it cannot."""
+    if choice is not Choice.PUBLISH:
+        return None
+    if decisions.still_blocks(session, at.case, who, at.findings):
+        return "still_blocks"
+    blocks = any(judged.action is Action.BLOCK for judged in at.findings)
+    return "unseen" if blocks and not has_looked(session, at, who) else None
 
 
 def _letter(request: Request, at: Seen, choice: Choice) -> str | None:

@@ -112,6 +112,17 @@ def asked_for(session: Session, uid: str, who: Principal, now: float) -> bool:
     return last is not None and last.action == SHOWN
 
 
+def has_looked(session: Session, at: Seen, who: Principal) -> bool:
+    """Whether `who` has asked for the evidence since the case's last scan, or nothing of it is left."""
+    wanted = select(tables.AuditEntry.seq).where(
+        tables.AuditEntry.subject == at.case.uid,
+        tables.AuditEntry.actor == who.name,
+        tables.AuditEntry.action == SHOWN,
+        tables.AuditEntry.at >= at.case.scanned_at,
+    )
+    return at.case.vault is None or session.scalars(wanted.limit(1)).first() is not None
+
+
 def openings_of(request: Request) -> Openings:
     """The cases that are open in this process."""
     if not hasattr(request.app.state, "openings"):
@@ -147,7 +158,7 @@ def stage(request: Request, uid: str, key: str, who: Moderator, window: Asked) -
     language = language_of(request)
     with custody_of(request).store.read() as session:
         at = seen(request, session, uid, who)
-    listed = review_view.entries(at.lines, at.said, language)
+    listed = review_view.entries(review_view.leaf(at.lines, at.said, request.query_params)[1], at.said, language)
     with opened(request, at) as found:
         given = _stage(at, found, key, listed, language, window)
     if given is None or given["key"] != key:
@@ -249,6 +260,12 @@ def _about(
     }
 
 
+def progress(at: Seen) -> dict[str, int]:
+    """How many lines of findings there are, and how many of them were judged."""
+    known = {each.finding for each in at.said}
+    return {"judged": sum(line.findings[0].id in known for line in at.lines), "all_lines": len(at.lines)}
+
+
 def _words(custody: Custody, case: tables.Case, complaint: tables.Complaint) -> str | None:
     """What somebody said of the case; None where it is not kept."""
     try:
@@ -259,7 +276,8 @@ def _words(custody: Custody, case: tables.Case, complaint: tables.Complaint) -> 
 
 def _context(at: Seen, found: Opened, asked: Mapping[str, str], language: Language) -> dict[str, Any]:
     """What is in the case."""
-    listed = review_view.entries(at.lines, at.said, language)
+    page, on_it = review_view.leaf(at.lines, at.said, asked)
+    listed = review_view.entries(on_it, at.said, language)
     here = review_view.current(listed, asked.get("finding"))
     wanted = asked.get("picture") or (here.picture if here else None)
     section = "pictures" if asked.get("picture") else here.section if here else "pictures"
@@ -268,13 +286,14 @@ def _context(at: Seen, found: Opened, asked: Mapping[str, str], language: Langua
     return {
         "clear": at.clear,
         "lines": listed,
-        "more": len(at.lines) - len(listed),
-        "judged": sum(entry.verdict is not None for entry in listed),
+        "leaf": page,
+        "leaves": -(-len(at.lines) // review_view.LINES),
+        **progress(at),
         "current": here.key if here else "",
         "here": here.ids if here else (),
         "swapped": [],
         "marks": review_view.mark_entries(at.marks, language),
-        "tabs": review_view.tabs(found, listed),
+        "tabs": review_view.tabs(found, at.lines),
         "section": section,
         "complete": found.shown.complete,
         "shot": _stage(at, found, wanted, listed, language),

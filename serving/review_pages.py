@@ -39,6 +39,7 @@ REFUSED = {
     "decided": "This case is decided already.",
     "late": "The minute is over: the decision can no longer be undone.",
     "still_blocks": "A finding that blocks is not judged wrong: the case cannot be published like this.",
+    "unseen": "The case blocks: look at the evidence before it is published.",
     "own": "You were its first reader: another moderator has to read it.",
     "too_many": "There are too many marks on this case.",
 }

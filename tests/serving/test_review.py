@@ -56,6 +56,12 @@ class Browser:
         lines = page.select("#lines [data-finding]")
         return {_text(line.select_one("[data-selects]")).split(",")[0]: str(line["data-finding"]) for line in lines}
 
+    def rest(self, case: tables.Case, verdict: str, query: str = "") -> Response:
+        """Judge what is left of the page, as its form does."""
+        shown = self.page(f"/cases/{case.uid}{query}").select_one("#rest [name=lines]")
+        assert shown is not None
+        return self.post(f"/cases/{case.uid}/rest", verdict=verdict, lines=shown["value"])
+
     def queue(self, query: str = "") -> list[str]:
         return [_text(link) for link in self.page(f"/{query}").select(".queue .name a")]
 
@@ -204,13 +210,39 @@ def test_a_case_that_blocks_is_published_only_once_its_findings_are_called_wrong
     assert (refused.status_code, "is not judged wrong" in refused.text) == (409, True)
     assert "cannot be published" in mira.get(f"/cases/{case.uid}/letter/publish").text
     mira.post(f"/cases/{case.uid}/verdict", finding=keys["name"], verdict="other", category="clinician_name")
-    mira.post(f"/cases/{case.uid}/rest", verdict="wrong")
+    mira.rest(case, "wrong")
+    unseen = mira.post(f"/cases/{case.uid}/decision", decision="publish")
+    assert (unseen.status_code, "look at the evidence" in unseen.text) == (409, True)
+    assert "look at the evidence" in mira.get(f"/cases/{case.uid}/letter/publish").text
+    mira.post(f"/cases/{case.uid}/show")
+    mira.post(f"/cases/{case.uid}/hide")
     assert mira.post(f"/cases/{case.uid}/decision", decision="publish").status_code == 200
     with mira.custody.store.read() as session:
         given = {each.verdict: each.category for each in session.scalars(select(tables.Verdict))}
         made = session.scalars(select(tables.Decision)).one()
     assert given == {"other": "clinician_name", "wrong": None}
     assert (made.decision, made.message) == ("publish", None)
+
+
+def test_only_what_was_on_the_page_is_judged_as_the_rest_and_all_pages_can_be_reached(
+    case: tables.Case, mira: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phivet.serving.review_view.LINES", 2)
+    mira.post(f"/cases/{case.uid}/claim")
+    first = mira.findings(case)
+    mira.rest(case, "wrong")
+    page = mira.page(f"/cases/{case.uid}")
+    assert "page 2 of 3" in page.get_text() and _text(page.select_one("#progress")).startswith("2 of 5")
+    assert not set(first.values()) & set(mira.findings(case).values())
+    assert "is not judged wrong" in mira.post(f"/cases/{case.uid}/decision", decision="publish").text
+    back = mira.page(f"/cases/{case.uid}?page=1").select("#lines [data-finding]")
+    assert [line["data-finding"] for line in back] == list(first.values())
+    assert mira.page(f"/cases/{case.uid}?page=99").select_one("#lines [data-finding]")
+    at = mira.page(f"/cases/{case.uid}?finding={next(iter(first.values()))}")
+    assert "page 1 of 3" in at.get_text()
+    mira.rest(case, "wrong")
+    mira.rest(case, "wrong")
+    assert "look at the evidence" in mira.post(f"/cases/{case.uid}/decision", decision="publish").text
 
 
 def test_a_verdict_by_script_answers_with_the_line_and_the_count(case: tables.Case, mira: Browser) -> None:
@@ -256,7 +288,8 @@ def test_a_complaint_stops_what_was_decided_and_takes_the_case_out_of_the_hand(
     case: tables.Case, mira: Browser, scanned: Scanned
 ) -> None:
     mira.post(f"/cases/{case.uid}/claim")
-    mira.post(f"/cases/{case.uid}/rest", verdict="wrong")
+    mira.post(f"/cases/{case.uid}/show")
+    mira.rest(case, "wrong")
     mira.post(f"/cases/{case.uid}/decision", decision="publish")
     assert len(webhooks(mira.custody)) == 1
     complaint(mira.custody, case)
@@ -306,7 +339,7 @@ def test_the_reasons_are_what_the_message_names(case: tables.Case, mira: Browser
     for mark in mira.page(f"/cases/{case.uid}").select("[name=mark]"):
         mira.post(f"/cases/{case.uid}/unmark", mark=mark["value"])
     mira.post(f"/cases/{case.uid}/verdict", finding=keys["date of birth"], verdict="wrong")
-    mira.post(f"/cases/{case.uid}/rest", verdict="wrong")
+    mira.rest(case, "wrong")
     mira.post(f"/cases/{case.uid}/decision", decision="publish")
     assert webhooks(mira.custody)[0].body["moderator"]["reasons"] == []
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
-from phivet.cases.places import Box, Plane
+from phivet.cases.places import Box, Place, Plane
 from phivet.cases.report import Action
 from phivet.serving import decisions, review_view
 from phivet.serving.access import Principal, Role, requires
@@ -17,6 +17,7 @@ from phivet.serving.decisions import Choice, DecisionError, Word
 from phivet.serving.problems import ProblemError
 from phivet.serving.review_case import Seen, has_looked, opened, openings_of, progress, seen
 from phivet.serving.review_message import compose
+from phivet.serving.review_open import Opened
 from phivet.serving.review_pages import REFUSED, PageRoute, custody_of, language_of, rendered, see
 
 router = APIRouter(prefix="/cases/{uid}", route_class=PageRoute, include_in_schema=False)
@@ -34,6 +35,23 @@ def _act(request: Request, uid: str, who: Principal, act: Callable[[Session, Cus
         at = seen(request, session, uid, who)
         act(session, custody, at, time.time())
     return at
+
+
+def _mark(
+    request: Request, uid: str, who: Principal, places: Callable[[Seen, Opened], list[Place]], what: Category
+) -> None:
+    """Mark what `places` finds in the opened case, which is read before anything in the database is held."""
+    with custody_of(request).store.read() as session:
+        before = seen(request, session, uid, who)
+    with opened(request, before) as found:
+        named = places(before, found)
+
+    def mark(session: Session, custody: Custody, at: Seen, now: float) -> None:
+        if at.number != before.number:
+            raise DecisionError("not_yours")
+        decisions.mark(session, custody, at.case, who, named, what, now)
+
+    _act(request, uid, who, mark)
 
 
 @router.post("/claim")
@@ -114,19 +132,17 @@ def mark_box(
     """Mark a box on a picture, in pixels of the stored image."""
     what, key = _category(category), f"{source}.{plane}.{index}"
 
-    def mark(session: Session, custody: Custody, at: Seen, now: float) -> None:
-        with opened(request, at) as found:
-            picture = review_view.picture_at(found, key)
+    def places(at: Seen, found: Opened) -> list[Place]:
+        picture = review_view.picture_at(found, key)
         if picture is None:
             raise ProblemError("not-found", "There is no such picture in the case.")
         frame, page = (None, index) if picture.frames.paged else (index, None)
         try:
-            box = Box(source, x0, y0, x1, y1, frame, page, Plane(plane))
+            return [Box(source, x0, y0, x1, y1, frame, page, Plane(plane))]
         except ValueError:
             raise ProblemError("wrong-field", "A box needs x0 < x1 and y0 < y1.") from None
-        decisions.mark(session, custody, at.case, who, [box], what, now)
 
-    _act(request, uid, who, mark)
+    _mark(request, uid, who, places, what)
     return see(f"/cases/{uid}?picture={key}")
 
 
@@ -137,14 +153,13 @@ def mark_words(
     """Mark words wherever they stand in notes, headers and properties. The words themselves are not kept."""
     what = _category(category)
 
-    def mark(session: Session, custody: Custody, at: Seen, now: float) -> None:
-        with opened(request, at) as found:
-            places = found.occurrences(words) if at.clear else []
-        if not places:
+    def places(at: Seen, found: Opened) -> list[Place]:
+        named = found.occurrences(words) if at.clear else []
+        if not named:
             raise ProblemError("not-found", "These words stand nowhere in the case.")
-        decisions.mark(session, custody, at.case, who, places, what, now)
+        return named
 
-    _act(request, uid, who, mark)
+    _mark(request, uid, who, places, what)
     return see(f"/cases/{uid}")
 
 

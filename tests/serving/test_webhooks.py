@@ -4,6 +4,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -78,6 +79,38 @@ def test_what_does_not_arrive_is_tried_again_ever_later_and_listed_in_the_end(
     with client_that(lambda _: httpx.Response(200)) as client:
         webhooks.deliver(any_custody, client)
     assert message(any_custody).state == "sent"
+
+
+def test_where_nobody_answers_all_that_is_due_waits_and_others_are_told_at_once(any_custody: Custody) -> None:
+    for number in range(2 * webhooks.BATCH):
+        accepted(any_custody, NOTE, f"c-{number}", callback=HOOK)
+    later = accepted(any_custody, NOTE, "later", callback=HOOK)
+    with any_custody.store.begin() as session:
+        for case in session.query(Case).where(Case.uid != later.uid):
+            webhooks.announce(session, any_custody, case, webhooks.REPORTED, at=0.0)
+        webhooks.announce(session, any_custody, session.get_one(Case, later.uid), webhooks.DECIDED, at=9e9)
+        other = session.query(Webhook).order_by(Webhook.id).where(Webhook.due_at == 0).first()
+        assert other is not None
+        other.url, other.due_at = "http://127.0.0.2/hooks/x", 1.0
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host == "127.0.0.1":
+            raise httpx.ConnectTimeout("nobody")
+        return httpx.Response(200)
+
+    allowing = replace(
+        any_custody, settings=replace(any_custody.settings, callbacks="http://127.0.0.1/hooks http://127.0.0.2/hooks")
+    )
+    with client_that(answer) as client:
+        for _ in range(2):
+            webhooks.deliver(allowing, client)
+    assert asked == ["127.0.0.1", "127.0.0.2"]
+    with any_custody.store.read() as session:
+        kept = session.query(Webhook).where(Webhook.url == HOOK).order_by(Webhook.due_at).all()
+    assert {(each.tries, each.reason) for each in kept[:-1]} == {(1, "ConnectTimeout")}
+    assert (kept[-1].tries, kept[-1].due_at) == (0, 9e9)
 
 
 def decision(custody: Custody, case: Case, kind: str, final_in: float) -> Decision:

@@ -15,6 +15,7 @@ handed in and again before sending; redirects are not followed and no proxy is u
 import hmac
 import json
 import logging
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -36,6 +37,8 @@ LEASE = 60.0
 """Seconds for which a message that is being sent is left alone by others."""
 BATCH, MATES = 20, 10_000
 """Messages that are taken at a time; those to one silent host that count as tried with one of them."""
+_CLIMBS = re.compile("%(2e|2f|5c|25)", re.IGNORECASE)
+"""What another program may decode to a path that leads elsewhere: . / \\ %"""
 REPORTED, CHANGED, DECIDED = "case.reported", "case.changed", "case.decided"
 """There is a report; a consent that began or ended has changed the decision; a moderator has decided."""
 
@@ -44,7 +47,9 @@ def is_allowed(url: str, prefixes: Sequence[str]) -> bool:
     """Whether the address is http(s), names no user, and lies below one of `prefixes`: same origin, same folder."""
     try:
         asked = urlsplit(url)
-        if asked.scheme not in ("http", "https") or asked.username or asked.password or "\\" in url or ".." in url:
+        if asked.scheme not in ("http", "https") or asked.username or asked.password or not url.isprintable():
+            return False
+        if "\\" in url or ".." in url or _CLIMBS.search(asked.path):
             return False
         return any(
             (asked.scheme, asked.hostname, asked.port) == (allowed.scheme, allowed.hostname, allowed.port)

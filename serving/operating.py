@@ -88,7 +88,7 @@ def _add_user(custody: "Custody", options: argparse.Namespace) -> int:
 
     roles, password = [Role(role) for role in options.role], _password(options)
     with custody.store.begin() as session:
-        users.add(custody, session, ACTOR, options.name, roles, options.site, password, options.oidc)
+        users.add(custody, session, ACTOR, options.name, roles, options.site, password, _subject(custody, options))
     return 0
 
 
@@ -98,8 +98,14 @@ def _change(custody: "Custody", options: argparse.Namespace) -> int:
 
     roles, password = [Role(role) for role in options.role], _password(options)
     with custody.store.begin() as session:
-        users.change(custody, session, ACTOR, options.name, roles, options.site, password, options.oidc)
+        users.change(custody, session, ACTOR, options.name, roles, options.site, password, _subject(custody, options))
     return 0
+
+
+def _subject(custody: "Custody", options: argparse.Namespace) -> str | None:
+    from phivet.serving import users
+
+    return None if options.oidc is None else users.vouched(custody.settings.oidc_issuer, options.oidc)
 
 
 def _password(options: argparse.Namespace) -> str | None:

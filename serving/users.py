@@ -18,10 +18,21 @@ NAME = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 PREFIX = "phivet_"
 """What a token begins with, so that scanners for leaked secrets know one."""
 FIRST = "admin"
+LONGEST_SUBJECT = 256
 
 
 class UserError(PhivetError):
     """A user cannot be made as asked: says why."""
+
+
+def vouched(issuer: str | None, subject: str) -> str:
+    """What is kept of a subject of the OpenID provider `issuer`. Raises `UserError`."""
+    if not issuer:
+        raise UserError("PHIVET_OIDC_ISSUER does not name the provider whose subject this is")
+    told = f"{issuer} {subject}"
+    if len(told) > LONGEST_SUBJECT:
+        raise UserError(f"issuer and subject have at most {LONGEST_SUBJECT} characters together")
+    return told
 
 
 def add(

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
 from phivet.serving import consents, tables
+from phivet.serving.policies import DEFAULT
 from phivet.serving.standing import standing_on
 from phivet.serving.store import latest_report
+from phivet.serving.uploads import FILES
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 FindingId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Instant = Annotated[float, Field(ge=0, le=1e11, description="Seconds since 1970, UTC.")]
 
@@ -127,6 +128,23 @@ class Restriction(Strict):
     """Whether the case is to be kept but neither scanned nor shown."""
 
     restricted: bool
+
+
+def form(**fields: Any) -> dict[str, Any]:
+    """The form in which a case is sent: its files, its policy and these fields."""
+    files = {
+        "type": "array",
+        "items": {"type": "string", "format": "binary"},
+        "description": "The files of one case, each a part with a file name, or one zip of them. "
+        "The report calls them file-1, file-2, ... in the order of their names.",
+    }
+    wanted = {"type": "string", "default": DEFAULT, "description": "One of those that /v1/policies lists."}
+    return {
+        "type": "object",
+        "required": [FILES],
+        "additionalProperties": False,
+        "properties": {FILES: files, "policy": wanted, **fields},
+    }
 
 
 def case_answer(session: Session, case: tables.Case) -> CaseAnswer:

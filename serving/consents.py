@@ -16,12 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.cases.report import Action, Decision
+from phivet.models.risk import decision
 from phivet.serving import standing, webhooks
 from phivet.serving.custody import Custody
 from phivet.serving.store import latest_report, rule
 from phivet.serving.tables import Case, Consent
-
-_DECISIONS = {Action.ALLOW: Decision.CLEAR, Action.REVIEW: Decision.REVIEW, Action.BLOCK: Decision.BLOCK}
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,7 @@ def applied(body: Mapping[str, Any], consents: Sequence[Consent], files: Mapping
     if not actions:
         return Outcome(Decision(body["decision"]))
     left = [actions.get(finding["id"], Action(finding["action"])) for finding in body["findings"]]
-    worst = max(left, key=lambda action: action.rank, default=Action.ALLOW)
-    looked = any(number for kind, number in body["scanned"].items() if kind != "containers")
-    if worst is Action.ALLOW and (body["not_scanned"] or not looked):
-        worst = Action.REVIEW
-    return Outcome(_DECISIONS[worst], actions, by)
+    return Outcome(decision(left, body["scanned"], body["not_scanned"]), actions, by)
 
 
 def _covers(scope: Mapping[str, Any], finding: Mapping[str, Any], files: Mapping[str, str]) -> bool:

@@ -4,24 +4,23 @@ import time
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
 from phivet.cases.places import Box, Place, Plane
 from phivet.cases.report import Action
 from phivet.serving import decisions, review_view
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Moderator, Principal, custody_of
 from phivet.serving.custody import Custody
 from phivet.serving.decisions import Choice, DecisionError, Word
 from phivet.serving.problems import ProblemError
 from phivet.serving.review_case import Seen, has_looked, opened, openings_of, progress, seen
 from phivet.serving.review_message import compose
 from phivet.serving.review_open import Opened
-from phivet.serving.review_pages import REFUSED, PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_pages import REFUSED, PageRoute, language_of, rendered, see
 
 router = APIRouter(prefix="/cases/{uid}", route_class=PageRoute, include_in_schema=False)
-Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
 Short = Annotated[str, Form(max_length=64)]
 Lines = Annotated[str, Form(max_length=17 * review_view.LINES)]
 """Keys of lines, with spaces between them."""

@@ -16,14 +16,14 @@ from phivet.cases.categories import Category
 from phivet.cases.errors import PhivetError, UnreadableError
 from phivet.cases.report import Judged, Report
 from phivet.serving import consents, decisions, review_view, tables
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Moderator, Principal, custody_of
 from phivet.serving.custody import Custody
 from phivet.serving.languages import Language
 from phivet.serving.lines import Line, lines
 from phivet.serving.problems import ProblemError
 from phivet.serving.reports import report_of
 from phivet.serving.review_open import Opened, Openings
-from phivet.serving.review_pages import ROOT, PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_pages import ROOT, PageRoute, language_of, rendered, see
 from phivet.serving.review_pictures import LONGEST, Window, blurred, own_window, png, shown
 from phivet.serving.review_renders import render
 from phivet.serving.review_view import Entry
@@ -41,7 +41,6 @@ def _asked(low: float | None = None, high: float | None = None, inverted: bool =
 
 
 router = APIRouter(prefix="/cases/{uid}", route_class=PageRoute, include_in_schema=False)
-Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
 Asked = Annotated[Window | None, Depends(_asked)]
 SHOWN, HIDDEN = "evidence shown", "evidence hidden"
 TITLES = {

@@ -12,15 +12,14 @@ from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
 from phivet.serving import decisions
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Moderator, Principal, Role, custody_of, requires
 from phivet.serving.languages import Language
-from phivet.serving.review_pages import PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_pages import PageRoute, language_of, rendered, see
 from phivet.serving.review_words import category
 from phivet.serving.standing import standing
 from phivet.serving.tables import Case, Claim, Decision, Report, SecondRead, User
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
 SHOWN = 200
 """Rows at most; what is not shown is counted."""
 _NAMED = 4

@@ -25,7 +25,7 @@ class UserError(PhivetError):
     """A user cannot be made as asked: says why."""
 
 
-def vouched(issuer: str | None, subject: str) -> str:
+def vouched(issuer: str, subject: str) -> str:
     """What is kept of a subject of the OpenID provider `issuer`. Raises `UserError`."""
     if not issuer:
         raise UserError("PHIVET_OIDC_ISSUER does not name the provider whose subject this is")

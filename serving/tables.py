@@ -275,17 +275,22 @@ class Claim(Base):
     until: Mapped[float]
 
 
-class Verdict(Base):
+class _Said:
+    """What every word of a moderator has: whose it is, and about which content of which case."""
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    case_uid: Mapped[str] = _of_case()
+    version: Mapped[int]
+    user_id: Mapped[int] = _of_user()
+
+
+class Verdict(_Said, Base):
     """A moderator's word on one finding: right, wrong, or other (then `category` is the right one)."""
 
     __tablename__ = "verdicts"
     __table_args__ = (UniqueConstraint("case_uid", "version", "finding", "user_id"),)
-    id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    case_uid: Mapped[str] = _of_case()
-    version: Mapped[int]
     finding: Mapped[str] = mapped_column(String(16))
     """The finding's id."""
-    user_id: Mapped[int] = _of_user()
     verdict: Mapped[str] = mapped_column(String(16))
     category: Mapped[str | None] = mapped_column(String(32))
     given: Mapped[dict[str, Any]]
@@ -293,27 +298,19 @@ class Verdict(Base):
     at: Mapped[float] = mapped_column(default=time.time)
 
 
-class Mark(Base):
+class Mark(_Said, Base):
     """What the detectors missed, marked by a moderator: a box or a span, as `places.as_json` writes it."""
 
     __tablename__ = "marks"
-    id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    case_uid: Mapped[str] = _of_case()
-    version: Mapped[int]
-    user_id: Mapped[int] = _of_user()
     category: Mapped[str] = mapped_column(String(32))
     place: Mapped[dict[str, Any]]
     at: Mapped[float] = mapped_column(default=time.time)
 
 
-class Decision(Base):
+class Decision(_Said, Base):
     """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`."""
 
     __tablename__ = "decisions"
-    id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    case_uid: Mapped[str] = _of_case()
-    version: Mapped[int]
-    user_id: Mapped[int] = _of_user()
     decision: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[list[Any]]
     """The categories that `message` names."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from phivet.cases.categories import Category
 from phivet.serving import consents, tables
 from phivet.serving.policies import DEFAULT
-from phivet.serving.standing import standing_on
+from phivet.serving.standing import standing
 from phivet.serving.store import latest_report
 from phivet.serving.uploads import FILES
 
@@ -173,8 +173,9 @@ def _consented(session: Session, case: tables.Case, report: tables.Report) -> li
 
 
 def _moderated(session: Session, case: tables.Case) -> Moderated | None:
-    made = standing_on(session, case)
-    if made is None or made.final_at > time.time():
+    final = standing().where(tables.Case.uid == case.uid, tables.Decision.final_at <= time.time())
+    made = session.scalars(final).first()
+    if made is None:
         return None
     return Moderated(decision=made.decision, reasons=made.reasons, message=made.message, at=made.decided_at)
 

@@ -46,7 +46,7 @@ class CaseAnswer(BaseModel):
 
     case_id: str
     version: int = Field(description="Counts the contents that were sent under this id.")
-    state: str = Field(description="accepted, scanning, reported (there is a report), decided (by a moderator).")
+    state: str = Field(description="accepted, scanning, scanned (there is a report), decided (by a moderator).")
     decision: str | None = Field(description="clear, review or block: the report's, with consents applied.")
     risk: float | None
     policy: str

@@ -92,7 +92,7 @@ async def put_case(request: Request, case_id: CaseId, who: Platform, custody: He
 def list_cases(
     who: Platform,
     custody: Held,
-    state: Annotated[str | None, Query(pattern="^(accepted|scanning|reported|decided)$")] = None,
+    state: Annotated[str | None, Query(pattern="^(accepted|scanning|scanned|decided)$")] = None,
     after: Annotated[str | None, Query(pattern=f"^{ID.pattern}$", description="`next` of the page before.")] = None,
 ) -> CaseList:
     """A hundred at a time, in the order of their ids."""
@@ -152,7 +152,7 @@ def restrict(case_id: CaseId, wanted: Restriction, who: Platform, custody: Held)
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **problems(404, 422)},
 )
 async def events(case_id: CaseId, who: Platform, custody: Held) -> StreamingResponse:
-    """Server-sent events: `state` whenever something changed (the case without its report), until it is reported.
+    """Server-sent events: `state` whenever something changed (the case without its report), until it is scanned.
 
     The connection ends when there is a report that holds, or the case is erased (`erased`).
     """
@@ -178,7 +178,7 @@ async def events(case_id: CaseId, who: Platform, custody: Held) -> StreamingResp
             if text != said:
                 said, quiet = text, 0.0
                 yield f"event: state\ndata: {text}\n\n"
-            if answer.state in ("reported", "decided"):
+            if answer.state in ("scanned", "decided"):
                 return
             await asyncio.sleep(POLL)
             quiet += POLL

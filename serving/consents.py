@@ -104,7 +104,7 @@ def settle(
         case.decision, case.changed_at = outcome.decision.value, time.time()
         standing.overtake(session, custody, case, actor, case.changed_at)
         if case.state == "decided":
-            case.state = "reported"
+            case.state = "scanned"
         case.decided_at = case.changed_at if case.decision == "clear" and not case.reported else None
         webhooks.announce(session, custody, case, webhooks.CHANGED)
     return outcome

@@ -69,7 +69,7 @@ class Word(StrEnum):
 def claim(session: Session, custody: Custody, case: Case, who: Principal, now: float) -> Claim:
     """Take the case in hand. Raises `DecisionError`: somebody else holds it, or it is decided."""
     locked(session, case)
-    if case.restricted or case.state != "reported":
+    if case.restricted or case.state != "scanned":
         raise DecisionError("decided")
     first = standing_on(session, case)
     if first is not None:
@@ -324,7 +324,7 @@ def _in_hand(session: Session, case: Case, who: Principal, now: float) -> Claim:
     """The claim of `who`, begun anew. Raises `DecisionError` when the case is not in his hand, or is scanned again."""
     locked(session, case)
     held = session.get(Claim, case.uid)
-    open_ = case.state == "reported" and not case.restricted
+    open_ = case.state == "scanned" and not case.restricted
     if not open_ or held is None or held.user_id != who.user_id or held.until <= now:
         raise DecisionError("not_yours")
     held.until = now + LEASE_SECONDS

@@ -160,7 +160,7 @@ def reopen(session: Session, custody: Custody, case: Case, actor: str) -> None:
     """Put a case into the queue as its last scan left it: nothing is decided, and nobody has it in hand."""
     standing.overtake(session, custody, case, actor, time.time())
     session.execute(delete(Claim).where(Claim.case_uid == case.uid))
-    case.state, case.decided_at, case.changed_at = "reported", None, time.time()
+    case.state, case.decided_at, case.changed_at = "scanned", None, time.time()
 
 
 def _update(case: Case, terms: Terms) -> None:

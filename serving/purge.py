@@ -90,7 +90,7 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
     with custody.store.begin() as session:
         wanted = (
             standing()
-            .where(Decision.final_at <= now, Case.state == "reported")
+            .where(Decision.final_at <= now, Case.state == "scanned")
             .order_by(Decision.id)
             .with_for_update(of=Case)
         )
@@ -109,7 +109,7 @@ def follow_consents(custody: Custody, now: float | None = None) -> int:
         turning = (
             select(Case)
             .join(Consent, Consent.case_uid == Case.uid)
-            .where(Case.scanned_at.is_not(None), Case.state.in_(["reported", "decided"]))
+            .where(Case.scanned_at.is_not(None), Case.state.in_(["scanned", "decided"]))
             .distinct()
         )
         cases = list(session.scalars(turning))

@@ -249,7 +249,7 @@ def _about(
             "second": waits,
             "open": mine,
             "closed": CLOSED[made.decision] if made is not None and not waits else "not in your hand",
-            "claimable": other is None and case.state == "reported" and (made is None or waits),
+            "claimable": other is None and case.state == "scanned" and (made is None or waits),
             "undo": made is not None and decisions.can_undo(session, made, who, now),
             "holder": other.name if other else None,
             "lease": max(claim.until - now, 0) if claim and mine else 0,

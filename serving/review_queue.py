@@ -98,14 +98,14 @@ def take_next(request: Request, who: Moderator) -> Response:
 
 def rows(session: Session, who: Principal, now: float) -> list[Row]:
     """Every case that waits for a moderator of the sites of `who`."""
-    wanted = select(Case).where(Case.state == "reported", Case.restricted.is_(False))
+    wanted = select(Case).where(Case.state == "scanned", Case.restricted.is_(False))
     cases = [
         case
         for case in session.scalars(wanted)
         if who.sees(case.site) and (case.reported or case.decision in ("review", "block"))
     ]
     uids = [case.uid for case in cases]
-    decided = {made.case_uid: made for made in session.scalars(standing().where(Case.state == "reported"))}
+    decided = {made.case_uid: made for made in session.scalars(standing().where(Case.state == "scanned"))}
     claims = {each.case_uid: each for each in session.scalars(select(Claim).where(Claim.until > now)) if uids}
     names = {user.id: user.name for user in session.scalars(select(User))} if claims else {}
     found = []
@@ -146,7 +146,7 @@ def ordered(waiting: Iterable[Row], by: str) -> list[Row]:
 def _categories_of(session: Session, cases: Sequence[Case]) -> dict[str, tuple[str, ...]]:
     """What was found in each case, the worst and likeliest first."""
     versions = {case.uid: case.version for case in cases}
-    wanted = select(Report).join(Case, Report.case_uid == Case.uid).where(Case.state == "reported")
+    wanted = select(Report).join(Case, Report.case_uid == Case.uid).where(Case.state == "scanned")
     found = {}
     for report in session.scalars(wanted.order_by(Report.scan)):
         if versions.get(report.case_uid) == report.version:

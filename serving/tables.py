@@ -125,7 +125,7 @@ class Rule(Base):
 
 
 class Case(Base):
-    """One case of one platform. `state`: accepted, scanning, reported, decided (a moderator's decision is final).
+    """One case of one platform. `state`: accepted, scanning, scanned, decided (a moderator's decision is final).
 
     `decision` is what holds now: the report's, with consents applied. `digest` is a keyed hash of its files and names.
     """

@@ -39,7 +39,7 @@ BATCH, MATES = 20, 10_000
 """Messages that are taken at a time; those to one silent host that count as tried with one of them."""
 _CLIMBS = re.compile("%(2e|2f|5c|25)", re.IGNORECASE)
 """What another program may decode to a path that leads elsewhere: . / \\ %"""
-REPORTED, CHANGED, DECIDED = "case.reported", "case.changed", "case.decided"
+SCANNED, CHANGED, DECIDED = "case.scanned", "case.changed", "case.decided"
 """There is a report; a consent that began or ended has changed the decision; a moderator has decided."""
 
 

@@ -120,7 +120,7 @@ def test_a_case_that_was_decided_twice_is_one_row_of_what_was_decided_last(
     assert [row["decision"] for row in rows(tmp_path / "out" / "moderation.jsonl")] == ["remove"]
 
 
-@pytest.mark.parametrize("change", [{"state": "reported"}, {"restricted": True}])
+@pytest.mark.parametrize("change", [{"state": "scanned"}, {"restricted": True}])
 def test_what_is_not_final_or_is_restricted_stays(
     custody: Custody, decided: tables.Case, tmp_path: Path, change: dict[str, Any]
 ) -> None:

@@ -140,13 +140,13 @@ def test_a_consent_that_ends_overtakes_what_was_decided_and_the_platform_is_told
         assert purge.finish_decisions(any_custody, now + 90) == 1
     purge.follow_consents(any_custody, now + 600)
     after = case_of(any_custody, case.uid)
-    assert (after.state, after.decision, after.decided_at) == ("reported", "block", None)
+    assert (after.state, after.decision, after.decided_at) == ("scanned", "block", None)
     assert purge.finish_decisions(any_custody, now + 900) == 0
     with any_custody.store.read() as session:
         told = session.query(Webhook).order_by(Webhook.created_at).all()
         assert case_answer(session, session.get_one(Case, case.uid)).moderator is None
     assert [(each.event, each.body["decision"]) for each in told] == [
-        ("case.reported", "block"),
+        ("case.scanned", "block"),
         ("case.changed", "review"),
         ("case.changed", "block"),
     ]

@@ -85,3 +85,13 @@ def test_a_consent_counts_where_the_platforms_own_rules_know_one(custody: Custod
     with custody.store.read() as session:
         knowing = {policy for policy in names() if store.rule(session, policy, "north").consents}
     assert knowing == {"casect", "resectaur"}
+
+
+def test_a_case_with_a_report_is_called_scanned_where_it_was_called_reported(any_custody: Custody) -> None:
+    case = accepted(any_custody)
+    with any_custody.store.begin() as session:
+        session.execute(text("UPDATE cases SET state = 'reported'"))
+        session.execute(text("UPDATE schema_version SET steps = 1"))
+    any_custody.store.migrate()
+    with any_custody.store.read() as session:
+        assert session.get_one(tables.Case, case.uid).state == "scanned"

@@ -23,7 +23,7 @@ def client_that(answer: Answer) -> httpx.Client:
     return httpx.Client(transport=httpx.MockTransport(answer))
 
 
-def announced(custody: Custody, event: str = webhooks.REPORTED, **options: Any) -> Case:
+def announced(custody: Custody, event: str = webhooks.SCANNED, **options: Any) -> Case:
     case = accepted(custody, NOTE, callback=HOOK)
     with custody.store.begin() as session:
         assert webhooks.announce(session, custody, session.get_one(Case, case.uid), event, **options)
@@ -48,7 +48,7 @@ def test_a_message_is_signed_and_sent_once(any_custody: Custody) -> None:
         assert webhooks.deliver(any_custody, client) == 0
     [request] = seen
     told = json.loads(request.content)
-    assert (told["event"], told["case_id"], told["version"]) == ("case.reported", "c-1", 1)
+    assert (told["event"], told["case_id"], told["version"]) == ("case.scanned", "c-1", 1)
     at, given = (part.partition("=")[2] for part in request.headers["phivet-signature"].split(","))
     key = webhooks.secret(any_custody, case.owner_id)
     assert given == hmac.new(key.encode(), at.encode() + b"." + request.content, "sha256").hexdigest()
@@ -87,7 +87,7 @@ def test_where_nobody_answers_all_that_is_due_waits_and_others_are_told_at_once(
     later = accepted(any_custody, NOTE, "later", callback=HOOK)
     with any_custody.store.begin() as session:
         for case in session.query(Case).where(Case.uid != later.uid):
-            webhooks.announce(session, any_custody, case, webhooks.REPORTED, at=0.0)
+            webhooks.announce(session, any_custody, case, webhooks.SCANNED, at=0.0)
         webhooks.announce(session, any_custody, session.get_one(Case, later.uid), webhooks.DECIDED, at=9e9)
         other = session.query(Webhook).order_by(Webhook.id).where(Webhook.due_at == 0).first()
         assert other is not None
@@ -145,7 +145,7 @@ def test_a_decision_waits_until_it_can_no_longer_be_undone_and_a_removal_does_no
 def test_who_wants_no_messages_gets_none(custody: Custody) -> None:
     case = accepted(custody, NOTE)
     with custody.store.begin() as session:
-        assert webhooks.announce(session, custody, session.get_one(Case, case.uid), webhooks.REPORTED) is None
+        assert webhooks.announce(session, custody, session.get_one(Case, case.uid), webhooks.SCANNED) is None
 
 
 def test_an_address_that_is_no_longer_allowed_gets_nothing(custody: Custody) -> None:

@@ -95,8 +95,8 @@ def test_a_poison_case_is_parked_for_review_with_the_reason_and_harms_no_other(
         kept = {row.case_uid: row for row in session.query(tables.Report)}
         assert session.query(tables.Job).filter_by(state="parked").one().tries == 2
     poison, fine = case_of(custody, case_id), case_of(custody, "fine")
-    assert (poison.state, poison.decision, kept[poison.uid].parked) == ("reported", "review", reason)
-    assert (fine.state, fine.decision, kept[fine.uid].parked) == ("reported", "clear", None)
+    assert (poison.state, poison.decision, kept[poison.uid].parked) == ("scanned", "review", reason)
+    assert (fine.state, fine.decision, kept[fine.uid].parked) == ("scanned", "clear", None)
     body = kept[poison.uid].body
     jsonschema.validate(body, schema())
     assert body["not_scanned"] == [{"source": "file-1", "reason": "time_out" if reason == "time out" else "crash"}]
@@ -157,7 +157,7 @@ def test_the_real_process_scans_as_the_command_does(custody: Custody) -> None:
     assert scanner.step()
     scanner._end()
     case = case_of(custody, "c-1")
-    assert (case.state, case.decision) == ("reported", "block")
+    assert (case.state, case.decision) == ("scanned", "block")
     [kept] = reports(custody)
     assert kept.body["not_scanned"] == [] and set(kept.files) == {"file-1"}
     assert {"name", "date_of_birth", "record_number"} <= set(kept.body["risk_by_category"])

@@ -75,7 +75,7 @@ def assess(
     the findings does not matter; of several at one place in one category the surest is reported.
     """
     findings = list(findings)
-    nothing = not any(count for kind, count in coverage.scanned.items() if kind != "containers")
+    nothing = _nothing(coverage.scanned)
     by_source = _by_source(findings) if coverage.claims else {}
     claims = tuple(
         replace(claim, contradicted=_contradicted(claim, by_source.get(claim.source, ()), policy))
@@ -86,9 +86,6 @@ def assess(
 
     identify = finding_ids(digests)
     judged = [Judged(identify(f.category, f.place), f, policy.action(f)) for f in _one_a_place(findings)]
-    worst = max((j.action for j in judged), key=lambda action: action.rank, default=Action.ALLOW)
-    if worst is Action.ALLOW and (coverage.not_scanned or nothing):
-        worst = Action.REVIEW
 
     minded = [f for f in findings if policy.minds(f.category)]
     unread = max((UNREAD[entry.reason] for entry in coverage.not_scanned), default=0.0)
@@ -97,7 +94,7 @@ def assess(
         case_id=case_id,
         policy=policy.name,
         policy_version=policy.version,
-        decision=_DECISION[worst],
+        decision=decision((j.action for j in judged), coverage.scanned, coverage.not_scanned),
         risk=_noisy_or([_risk(minded, policy), unknown]),
         risk_by_category={
             category: _risk([f for f in minded if f.category is category], policy)
@@ -112,6 +109,19 @@ def assess(
         models=dict(models),
         seconds=seconds,
     )
+
+
+def decision(actions: Iterable[Action], scanned: Mapping[str, int], not_scanned: Collection[object]) -> Decision:
+    """What the actions on a case's findings come to: the strictest counts; what was not looked at is reviewed."""
+    worst = max(actions, key=lambda action: action.rank, default=Action.ALLOW)
+    if worst is Action.ALLOW and (not_scanned or _nothing(scanned)):
+        worst = Action.REVIEW
+    return _DECISION[worst]
+
+
+def _nothing(scanned: Mapping[str, int]) -> bool:
+    """Whether nothing but the files' own wrappings was looked at."""
+    return not any(number for kind, number in scanned.items() if kind != "containers")
 
 
 def _is_study_key(finding: Finding) -> bool:

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
+from typing import Annotated
 from urllib.parse import parse_qs
 
 from anyio import to_thread
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import Headers
@@ -74,6 +75,16 @@ def requires(*roles: Role) -> Callable[[Request], Principal]:
         return who
 
     return principal
+
+
+Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
+Watcher = Annotated[Principal, Depends(requires(Role.ENGINEER, Role.ADMIN))]
+
+
+def custody_of(request: Request) -> Custody:
+    """All that holds cases."""
+    custody: Custody = request.app.state.custody
+    return custody
 
 
 def no_credentials() -> ProblemError:

@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -22,9 +21,11 @@ from phivet.cases.report import SCHEMA, schema
 from phivet.models.detector import Detector
 from phivet.models.scan import scan
 from phivet.serving import metrics
-from phivet.serving.access import Guard, Principal, Role, requires
+from phivet.serving.access import Guard, Watcher
+from phivet.serving.case_answers import form
 from phivet.serving.cases_api import Held, Platform, add_cases
 from phivet.serving.custody import Custody
+from phivet.serving.intake import ID, check_id
 from phivet.serving.policies import DEFAULT, names, policy
 from phivet.serving.problems import DOCS, TITLES, ProblemError, answer_with_problems, problems
 from phivet.serving.review import add_review
@@ -33,30 +34,13 @@ from phivet.serving.uploads import FILES, Upload, received
 
 logger = logging.getLogger("phivet.service")
 
-CASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 FIELDS = {"policy", "case_id"}
 GRACE = 90.0
 """Seconds for a scan to come to its end once its files are cut."""
 PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "X-Content-Type-Options": "nosniff"}
-FORM = {
-    "type": "object",
-    "required": [FILES],
-    "additionalProperties": False,
-    "properties": {
-        FILES: {
-            "type": "array",
-            "items": {"type": "string", "format": "binary"},
-            "description": "The files of one case, each a part with a file name, or one zip of them. "
-            "The report calls them file-1, file-2, ... in the order of their names.",
-        },
-        "policy": {"type": "string", "default": DEFAULT, "description": "One of those that /v1/policies lists."},
-        "case_id": {
-            "type": "string",
-            "pattern": f"^{CASE_ID.pattern}$",
-            "description": "What the report calls the case.",
-        },
-    },
-}
+FORM = form(
+    case_id={"type": "string", "pattern": f"^{ID.pattern}$", "description": "What the report calls the case."},
+)
 
 
 class SchemaResponse(JSONResponse):
@@ -83,9 +67,6 @@ class Places:
         finally:
             self.free += 1
             metrics.IN_PROGRESS.dec()
-
-
-Watcher = Annotated[Principal, Depends(requires(Role.ENGINEER, Role.ADMIN))]
 
 
 def create_app(settings: Settings, detectors: Sequence[Detector] = (), custody: Custody | None = None) -> FastAPI:
@@ -123,7 +104,7 @@ def create_app(settings: Settings, detectors: Sequence[Detector] = (), custody: 
         async with AsyncExitStack() as stack:
             stack.enter_context(places.taken())
             upload = await stack.enter_async_context(received(request, settings))
-            wanted, case_id = _policy(upload), _case_id(upload)
+            wanted, case_id = _policy(upload), check_id(upload.fields.get("case_id", "case-1"), "case_id")
             reader = stack.enter_context(Reader())
             held = stack.pop_all()
 
@@ -236,10 +217,3 @@ def _policy(upload: Upload) -> Policy:
     if name not in names():
         raise ProblemError("unknown-policy", f"Use one of: {', '.join(names())}.", "policy", {"allowed": list(names())})
     return policy(name)
-
-
-def _case_id(upload: Upload) -> str:
-    case_id = upload.fields.get("case_id", "case-1")
-    if not CASE_ID.fullmatch(case_id):
-        raise ProblemError("wrong-field", "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -", "case_id")
-    return case_id

@@ -8,7 +8,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 import httpx
@@ -25,27 +25,11 @@ MINUTE, HOUR = 60.0, 3_600.0
 
 
 class Chores:
-    """What is to be done again and again, each at its own pace."""
+    """What is to be done again and again, each at its own pace (in seconds), one after the other."""
 
-    def __init__(self, custody: Custody, client: httpx.Client) -> None:
-        self._chores: list[tuple[float, Callable[[], int]]] = [
-            (1.0, lambda: webhooks.deliver(custody, client)),
-            (2.0, lambda: jobs.recover(custody.store)),
-            (2.0, lambda: purge.finish_decisions(custody)),
-            (HOUR, lambda: purge.follow_consents(custody)),
-            (MINUTE, self._follow),
-            (MINUTE, lambda: purge.purge(custody)),
-            (HOUR, lambda: purge.sweep(custody)),
-        ]
-        self._next = [0.0] * len(self._chores)
-        self._custody, self._followed = custody, 0.0
-
-    def _follow(self) -> int:
-        """The consents that turned since the last time; once an hour all of them, for rules change too."""
-        now = time.time()
-        number = purge.follow_consents(self._custody, now, self._followed)
-        self._followed = now
-        return number
+    def __init__(self, *chores: tuple[float, Callable[[], int]]) -> None:
+        self._chores = chores
+        self._next = [0.0] * len(chores)
 
     def step(self) -> None:
         """Do what is due; one that fails is tried again in its turn, and stops no other."""
@@ -56,6 +40,31 @@ class Chores:
                 except Exception as error:  # noqa: BLE001 the database may be away for a while
                     logger.error("a chore failed with %s", type(error).__name__)
                 self._next[number] = time.monotonic() + pace
+
+
+def all_chores(custody: Custody, client: httpx.Client) -> Sequence[Chores]:
+    """What is done beside the scans, each in a thread of its own: no platform that is slow to answer stops the rest."""
+    followed = 0.0
+
+    def follow() -> int:
+        """The consents that turned since the last time; once an hour all of them, for rules change too."""
+        nonlocal followed
+        now = time.time()
+        number = purge.follow_consents(custody, now, followed)
+        followed = now
+        return number
+
+    return (
+        Chores((1.0, lambda: webhooks.deliver(custody, client))),
+        Chores(
+            (2.0, lambda: jobs.recover(custody.store)),
+            (2.0, lambda: purge.finish_decisions(custody)),
+            (HOUR, lambda: purge.follow_consents(custody)),
+            (MINUTE, follow),
+            (MINUTE, lambda: purge.purge(custody)),
+            (HOUR, lambda: purge.sweep(custody)),
+        ),
+    )
 
 
 def main() -> None:
@@ -74,15 +83,20 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, stop)
     jobs.recover(custody.store)
-    threads = [threading.Thread(target=scanner.run) for scanner in scanners]
-    for thread in threads:
-        thread.start()
-    with httpx.Client(trust_env=False, follow_redirects=False) as client:
-        chores = Chores(custody, client)
+
+    def repeat(chores: Chores) -> None:
         while not stopping.wait(0.5):
             chores.step()
-    for thread in threads:
-        thread.join()
+
+    with httpx.Client(trust_env=False, follow_redirects=False) as client:
+        threads = [threading.Thread(target=scanner.run) for scanner in scanners]
+        threads += [threading.Thread(target=repeat, args=(chores,)) for chores in all_chores(custody, client)]
+        for thread in threads:
+            thread.start()
+        while not stopping.wait(0.5):
+            pass  # signals come to this thread
+        for thread in threads:
+            thread.join()
     custody.close()
 
 

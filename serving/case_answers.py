@@ -4,14 +4,15 @@ import time
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
 from phivet.serving import consents, tables
+from phivet.serving.policies import DEFAULT
+from phivet.serving.standing import standing
 from phivet.serving.store import latest_report
+from phivet.serving.uploads import FILES
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 FindingId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Instant = Annotated[float, Field(ge=0, le=1e11, description="Seconds since 1970, UTC.")]
 
@@ -45,7 +46,7 @@ class CaseAnswer(BaseModel):
 
     case_id: str
     version: int = Field(description="Counts the contents that were sent under this id.")
-    state: str = Field(description="accepted, scanning, reported (there is a report), decided (by a moderator).")
+    state: str = Field(description="accepted, scanning, scanned (there is a report), decided (by a moderator).")
     decision: str | None = Field(description="clear, review or block: the report's, with consents applied.")
     risk: float | None
     policy: str
@@ -87,7 +88,7 @@ class Statement(Strict):
     """Somebody says that the case identifies a person."""
 
     who: Literal["patient", "reader", "staff"]
-    statement: str | None = Field(None, max_length=4_000, description="Their words; kept sealed, for moderators only.")
+    statement: str | None = Field(None, max_length=4_000, description="Their words; sealed, for moderators only.")
 
 
 class CategoryOfFile(Strict):
@@ -129,6 +130,23 @@ class Restriction(Strict):
     restricted: bool
 
 
+def form(**fields: Any) -> dict[str, Any]:
+    """The form in which a case is sent: its files, its policy and these fields."""
+    files = {
+        "type": "array",
+        "items": {"type": "string", "format": "binary"},
+        "description": "The files of one case, each a part with a file name, or one zip of them. "
+        "The report calls them file-1, file-2, ... in the order of their names.",
+    }
+    wanted = {"type": "string", "default": DEFAULT, "description": "One of those that /v1/policies lists."}
+    return {
+        "type": "object",
+        "required": [FILES],
+        "additionalProperties": False,
+        "properties": {FILES: files, "policy": wanted, **fields},
+    }
+
+
 def case_answer(session: Session, case: tables.Case) -> CaseAnswer:
     """The answer about one case."""
     report = latest_report(session, case)
@@ -155,16 +173,11 @@ def _consented(session: Session, case: tables.Case, report: tables.Report) -> li
 
 
 def _moderated(session: Session, case: tables.Case) -> Moderated | None:
-    wanted = select(tables.Decision).where(
-        tables.Decision.case_uid == case.uid,
-        tables.Decision.version == case.version,
-        tables.Decision.undone_at.is_(None),
-        tables.Decision.final_at <= time.time(),
-    )
-    last = session.scalars(wanted.order_by(tables.Decision.id.desc()).limit(1)).first()
-    if last is None:
+    final = standing().where(tables.Case.uid == case.uid, tables.Decision.final_at <= time.time())
+    made = session.scalars(final).first()
+    if made is None:
         return None
-    return Moderated(decision=last.decision, reasons=last.reasons, message=last.message, at=last.decided_at)
+    return Moderated(decision=made.decision, reasons=made.reasons, message=made.message, at=made.decided_at)
 
 
 def consent_answer(consent: tables.Consent, counting: list[tables.Consent]) -> ConsentAnswer:

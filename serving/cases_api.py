@@ -12,50 +12,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.serving import intake, purge
-from phivet.serving.access import Principal, Role, requires
-from phivet.serving.case_answers import CaseAnswer, CaseList, CaseRow, Restriction, case_answer
+from phivet.serving.access import Principal, Role, custody_of, requires
+from phivet.serving.case_answers import CaseAnswer, CaseList, CaseRow, Restriction, case_answer, form
 from phivet.serving.custody import Custody
 from phivet.serving.intake import ID, SITE, Visibility
-from phivet.serving.policies import DEFAULT
 from phivet.serving.problems import ProblemError, problems
 from phivet.serving.settings import Settings
 from phivet.serving.tables import Case
-from phivet.serving.uploads import FILES, sealed
+from phivet.serving.uploads import sealed
 
 router = APIRouter(tags=["cases"])
 
 Platform = Annotated[Principal, Depends(requires(Role.PLATFORM))]
 CaseId = Annotated[str, Path(pattern=f"^{ID.pattern}$", description="The platform's own name for the case.")]
+Uploader = Annotated[str, Path(pattern=f"^{ID.pattern}$", description="The platform's pseudonym for who sent it.")]
 NO_STORE = {"Cache-Control": "no-store"}
 POLL = 0.3
 """Seconds between two looks at a case whose events somebody reads."""
 SILENCE = 15.0
 """Seconds after which a comment keeps the connection open."""
 PAGE = 100
-FORM = {
-    "type": "object",
-    "required": [FILES],
-    "additionalProperties": False,
-    "properties": {
-        FILES: {
-            "type": "array",
-            "items": {"type": "string", "format": "binary"},
-            "description": "The files of the case, each a part with a file name, or one zip of them.",
-        },
-        "policy": {"type": "string", "default": DEFAULT, "description": "One of those that /v1/policies lists."},
-        "visibility": {"enum": list(Visibility), "default": Visibility.DRAFT},
-        "site": {"type": "string", "pattern": f"^{ID.pattern}$", "default": SITE, "description": "The uploader site."},
-        "uploader": {"type": "string", "pattern": f"^{ID.pattern}$", "description": "A pseudonym of who sent it."},
-        "callback": {"type": "string", "maxLength": 512, "description": "Where webhooks go."},
-    },
-}
-
-
-def custody_of(request: Request) -> Custody:
-    """All that holds cases."""
-    custody: Custody = request.app.state.custody
-    return custody
-
+FORM = form(
+    visibility={"enum": list(Visibility), "default": Visibility.DRAFT},
+    site={"type": "string", "pattern": f"^{ID.pattern}$", "default": SITE, "description": "The uploader site."},
+    uploader={"type": "string", "pattern": f"^{ID.pattern}$", "description": "A pseudonym of who sent it."},
+    callback={"type": "string", "maxLength": 512, "description": "Where webhooks go."},
+)
 
 Held = Annotated[Custody, Depends(custody_of)]
 
@@ -114,7 +96,7 @@ async def put_case(request: Request, case_id: CaseId, who: Platform, custody: He
 def list_cases(
     who: Platform,
     custody: Held,
-    state: Annotated[str | None, Query(pattern="^(accepted|scanning|reported|decided)$")] = None,
+    state: Annotated[str | None, Query(pattern="^(accepted|scanning|scanned|decided)$")] = None,
     after: Annotated[str | None, Query(pattern=f"^{ID.pattern}$", description="`next` of the page before.")] = None,
 ) -> CaseList:
     """A hundred at a time, in the order of their ids."""
@@ -147,7 +129,7 @@ def delete_case(case_id: CaseId, who: Platform, custody: Held) -> None:
 
 
 @router.delete("/v1/uploaders/{uploader}", summary="Erase all of one uploader", responses=problems(422))
-def delete_uploader(uploader: CaseId, who: Platform, custody: Held) -> dict[str, int]:
+def delete_uploader(uploader: Uploader, who: Platform, custody: Held) -> dict[str, int]:
     """Every case that was handed in with this `uploader`: how many."""
     with custody.store.begin() as session:
         wanted = select(Case).where(Case.owner_id == who.user_id, Case.uploader == uploader).with_for_update(of=Case)
@@ -174,7 +156,7 @@ def restrict(case_id: CaseId, wanted: Restriction, who: Platform, custody: Held)
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **problems(404, 422)},
 )
 async def events(case_id: CaseId, who: Platform, custody: Held) -> StreamingResponse:
-    """Server-sent events: `state` whenever something changed (the case without its report), until it is reported.
+    """Server-sent events: `state` whenever something changed (the case without its report), until it is scanned.
 
     The connection ends when there is a report that holds, or the case is erased (`erased`).
     """
@@ -200,7 +182,7 @@ async def events(case_id: CaseId, who: Platform, custody: Held) -> StreamingResp
             if text != said:
                 said, quiet = text, 0.0
                 yield f"event: state\ndata: {text}\n\n"
-            if answer.state in ("reported", "decided"):
+            if answer.state in ("scanned", "decided"):
                 return
             await asyncio.sleep(POLL)
             quiet += POLL

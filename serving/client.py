@@ -90,9 +90,9 @@ class Client:
         return self._ask("GET", f"/v1/cases/{case_id}")
 
     def wait(self, case_id: str, seconds: float = 1_900.0) -> dict[str, Any]:
-        """The case when it is reported. Raises `ClientError`, also when that takes longer than `seconds`."""
+        """The case when it is scanned. Raises `ClientError`, also when that takes longer than `seconds`."""
         end = time.monotonic() + seconds
-        while (case := self.case(case_id))["state"] not in ("reported", "decided"):
+        while (case := self.case(case_id))["state"] not in ("scanned", "decided"):
             if time.monotonic() > end:
                 raise ClientError("the case is not scanned yet")
             time.sleep(min(2.0, self._pause))

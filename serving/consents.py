@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.cases.report import Action, Decision
+from phivet.models.risk import decision
+from phivet.serving import standing, webhooks
 from phivet.serving.custody import Custody
 from phivet.serving.store import latest_report, rule
 from phivet.serving.tables import Case, Consent
-
-_DECISIONS = {Action.ALLOW: Decision.CLEAR, Action.REVIEW: Decision.REVIEW, Action.BLOCK: Decision.BLOCK}
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,7 @@ def applied(body: Mapping[str, Any], consents: Sequence[Consent], files: Mapping
     if not actions:
         return Outcome(Decision(body["decision"]))
     left = [actions.get(finding["id"], Action(finding["action"])) for finding in body["findings"]]
-    worst = max(left, key=lambda action: action.rank, default=Action.ALLOW)
-    looked = any(number for kind, number in body["scanned"].items() if kind != "containers")
-    if worst is Action.ALLOW and (body["not_scanned"] or not looked):
-        worst = Action.REVIEW
-    return Outcome(_DECISIONS[worst], actions, by)
+    return Outcome(decision(left, body["scanned"], body["not_scanned"]), actions, by)
 
 
 def _covers(scope: Mapping[str, Any], finding: Mapping[str, Any], files: Mapping[str, str]) -> bool:
@@ -93,7 +89,10 @@ def file_digests(custody: Custody, case: Case, sources: Mapping[str, str]) -> di
 def settle(
     session: Session, custody: Custody, case: Case, actor: str = "phivet", now: float | None = None
 ) -> Outcome | None:
-    """Let the case's decision be what its last report and its consents come to; None when there is no report."""
+    """Let the case's decision be what its last report and its consents come to; None when there is no report.
+
+    Where that changes it, the platform is told, and what a moderator decided is overtaken: that was another matter.
+    """
     report = latest_report(session, case)
     if report is None:
         return None
@@ -103,7 +102,9 @@ def settle(
             session, actor, "decision changed", case.uid, before=case.decision, now=outcome.decision.value
         )
         case.decision, case.changed_at = outcome.decision.value, time.time()
-        if case.state == "decided":  # what a moderator decided was another matter
-            case.state = "reported"
+        standing.overtake(session, custody, case, actor, case.changed_at)
+        if case.state == "decided":
+            case.state = "scanned"
         case.decided_at = case.changed_at if case.decision == "clear" and not case.reported else None
+        webhooks.announce(session, custody, case, webhooks.CHANGED)
     return outcome

@@ -22,6 +22,7 @@ from phivet.serving import webhooks
 from phivet.serving.access import Principal
 from phivet.serving.custody import Custody
 from phivet.serving.policies import policy
+from phivet.serving.standing import standing_on
 from phivet.serving.store import rule
 from phivet.serving.tables import Case, Claim, Decision, Mark, SecondRead, Verdict
 
@@ -34,7 +35,7 @@ MARKS = 200
 
 
 class DecisionError(PhivetError):
-    """A moderator cannot do this now. `kind` says why: held, not_yours, decided, late, still_blocks, own, too_many."""
+    """A moderator cannot do this now. `kind` says why, by a key of `review_pages.REFUSED`."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -66,9 +67,9 @@ class Word(StrEnum):
 def claim(session: Session, custody: Custody, case: Case, who: Principal, now: float) -> Claim:
     """Take the case in hand. Raises `DecisionError`: somebody else holds it, or it is decided."""
     locked(session, case)
-    if case.restricted or case.state != "reported":
+    if case.restricted or case.state != "scanned":
         raise DecisionError("decided")
-    first = standing(session, case)
+    first = standing_on(session, case)
     if first is not None:
         if not waits_for_second(first):
             raise DecisionError("decided")
@@ -173,13 +174,13 @@ def decide(
     held = _in_hand(session, case, who, now)
     if choice is Choice.PUBLISH and still_blocks(session, case, who, findings):
         raise DecisionError("still_blocks")
-    first = standing(session, case)
+    first = standing_on(session, case)
     made = Decision(
         case_uid=case.uid,
         version=case.version,
         user_id=who.user_id,
         decision=choice.value,
-        reasons=sorted({judged.finding.category.value for judged in findings if judged.action is not Action.ALLOW}),
+        reasons=[] if choice is Choice.PUBLISH else _reasons(session, case, who, findings),
         message=message,
         seconds=now - held.at,
         decided_at=now,
@@ -210,7 +211,7 @@ def decide(
 def undo(session: Session, custody: Custody, case: Case, who: Principal, now: float) -> None:
     """Take back the decision that stands, if it is one's own word and not final. The case is in one's hand again."""
     locked(session, case)
-    made = standing(session, case)
+    made = standing_on(session, case)
     if made is None or _is_final(made, now):
         raise DecisionError("late")
     second = session.scalars(select(SecondRead).where(SecondRead.decision_id == made.id)).first()
@@ -251,15 +252,6 @@ def _overruled(session: Session, made: Decision) -> Decision | None:
     return first
 
 
-def standing(session: Session, case: Case) -> Decision | None:
-    """The decision on the present content that was not undone."""
-    wanted = select(Decision).where(
-        Decision.case_uid == case.uid, Decision.version == case.version, Decision.undone_at.is_(None)
-    )
-    found = session.scalars(wanted.order_by(Decision.id.desc()).limit(1)).first()
-    return found if found is not None and found.decided_at >= (case.scanned_at or 0) else None
-
-
 def can_undo(session: Session, made: Decision, who: Principal, now: float) -> bool:
     """Whether `who` had the last word on `made`, and it is not final yet."""
     second = session.scalars(select(SecondRead).where(SecondRead.decision_id == made.id)).first()
@@ -289,6 +281,21 @@ def marks(session: Session, case: Case) -> list[Mark]:
     return list(session.scalars(wanted.order_by(Mark.id)))
 
 
+def identified(action: Action, category: Category, verdict: Verdict | None) -> Category | None:
+    """What a finding tells after a moderator's word on it: its category or the one that he named; None: nothing."""
+    if action is Action.ALLOW or (verdict is not None and verdict.verdict == Word.WRONG):
+        return None
+    return Category(verdict.category) if verdict is not None and verdict.category is not None else category
+
+
+def _reasons(session: Session, case: Case, who: Principal, findings: Sequence[Judged]) -> list[str]:
+    """The categories that the message to the uploader names (`review_message.compose`)."""
+    said = {each.finding: each for each in verdicts(session, case, who.user_id)}
+    left = (identified(each.action, each.finding.category, said.get(each.id)) for each in findings)
+    named = {each.value for each in left if each is not None}
+    return sorted(named | {each.category for each in marks(session, case)})
+
+
 def still_blocks(session: Session, case: Case, who: Principal, findings: Sequence[Judged]) -> bool:
     """Whether, by what `who` said, something in the case still blocks it: a finding of the report, or what was missed.
 
@@ -310,15 +317,17 @@ def still_blocks(session: Session, case: Case, who: Principal, findings: Sequenc
 
 
 def locked(session: Session, case: Case) -> None:
-    """Let nobody else change what is said of `case` until the transaction ends (SQLite's has the lock already)."""
-    session.execute(select(Case.uid).where(Case.uid == case.uid).with_for_update(of=Case))
+    """Let nobody else change what is said of `case`, as it is now, until the transaction ends."""
+    if session.get(Case, case.uid, with_for_update={"of": Case}, populate_existing=True) is None:
+        raise DecisionError("not_yours")
 
 
 def _in_hand(session: Session, case: Case, who: Principal, now: float) -> Claim:
-    """The claim of `who`, begun anew. Raises `DecisionError` when the case is not in his hand."""
+    """The claim of `who`, begun anew. Raises `DecisionError` when the case is not in his hand, or is scanned again."""
     locked(session, case)
     held = session.get(Claim, case.uid)
-    if held is None or held.user_id != who.user_id or held.until <= now:
+    open_ = case.state == "scanned" and not case.restricted
+    if not open_ or held is None or held.user_id != who.user_id or held.until <= now:
         raise DecisionError("not_yours")
     held.until = now + LEASE_SECONDS
     return held

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from phivet.cases.errors import PhivetError
-from phivet.serving import jobs, store, webhooks
+from phivet.serving import jobs, standing, store, webhooks
 from phivet.serving.access import Principal
 from phivet.serving.custody import Custody
 from phivet.serving.policies import DEFAULT, names
@@ -140,6 +140,7 @@ def _accept(
             session.add(case)
         else:
             replaced = case.vault
+            standing.overtake(session, custody, case, who.name, time.time())
             _renew(session, case)
         case.digest, case.policy, case.vault = content, terms.policy, vault
         case.files, case.size = len(entries), sum(entry.size for entry in entries)
@@ -164,15 +165,23 @@ def _accept(
 def rescan(session: Session, custody: Custody, case: Case, actor: str, *, first: bool) -> None:
     """Queue one more scan of a case whose files are still there, before all others if `first`.
 
-    Raises `ProblemError` when they are not.
+    Nobody has it in hand any more, and what was decided no longer stands. Raises `ProblemError` when they are not.
     """
     if case.vault is None:
         raise ProblemError("conflict", "Its files have been erased: send the case again.")
     open_jobs = select(Job).where(Job.case_uid == case.uid, Job.state == "waiting")
     job = session.scalars(open_jobs.with_for_update()).first() or jobs.enqueue(session, case)
     job.priority = 0 if first else job.priority
-    case.state, case.decided_at = "accepted", None
+    reopen(session, custody, case, actor)
+    case.state = "accepted"
     custody.audit.write(session, actor, "scan queued", case.uid, version=case.version, scan=job.scan)
+
+
+def reopen(session: Session, custody: Custody, case: Case, actor: str) -> None:
+    """Put a case into the queue as its last scan left it: nothing is decided, and nobody has it in hand."""
+    standing.overtake(session, custody, case, actor, time.time())
+    session.execute(delete(Claim).where(Claim.case_uid == case.uid))
+    case.state, case.decided_at, case.changed_at = "scanned", None, time.time()
 
 
 def _update(case: Case, terms: Terms) -> None:

@@ -10,9 +10,9 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, inspect, select, update
 
-from phivet.serving import migration_1
+from phivet.serving import migration_1, migration_2
 
-STEPS: tuple[Callable[[Operations], None], ...] = (migration_1.upgrade,)
+STEPS: tuple[Callable[[Operations], None], ...] = (migration_1.upgrade, migration_2.upgrade)
 """Never reordered, never changed once released: what is new goes to the end."""
 
 VERSION = Table("schema_version", MetaData(), Column("steps", Integer, primary_key=True, autoincrement=False))

@@ -36,6 +36,7 @@ from phivet.serving.passages import marks_in_note
 from phivet.serving.reports import place_of, report_of
 from phivet.serving.review_pictures import png
 from phivet.serving.settings import Settings
+from phivet.serving.standing import standing
 from phivet.serving.store import latest_report, rule
 
 NAME = "moderation"
@@ -92,10 +93,10 @@ def export(custody: Custody, folder: Path) -> dict[str, int]:
 
 def decided(session: Session) -> Iterator[Labels]:
     """Every case on which a moderator's decision is final; what was erased or restricted is not there."""
-    wanted = select(tables.Decision).where(tables.Decision.undone_at.is_(None)).order_by(tables.Decision.id)
-    for made in session.scalars(wanted):
+    wanted = standing().where(tables.Case.state == "decided", tables.Case.restricted.is_(False))
+    for made in session.scalars(wanted.order_by(tables.Decision.id)):
         case, report = made.case, latest_report(session, made.case)
-        if report is None or case.restricted or case.state != "decided" or made.version != case.version:
+        if report is None:
             continue
         said = {
             each.finding: each

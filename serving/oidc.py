@@ -29,16 +29,20 @@ STATE_COOKIE = "phivet_oidc"
 MINUTES = 10
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 LEEWAY = 30
+AGAIN = 60.0
+"""Seconds between two looks at the provider's keys, so that forged tokens do not make us ask all the time."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Provider:
-    """What a provider says of itself: its addresses and its keys."""
+    """What a provider says of itself: its addresses and its keys, which it changes now and then."""
 
     issuer: str
     authorize: str
     token: str
+    keys_at: str
     keys: dict[str, Any] = field(repr=False)
+    read_at: float = field(default_factory=time.monotonic)
 
     @classmethod
     def read(cls, issuer: str, client: httpx.Client) -> "Provider":
@@ -47,7 +51,25 @@ class Provider:
         if told.get("issuer") != issuer:
             raise _refused()
         keys = _answer(client.get, told["jwks_uri"])
-        return cls(issuer, told["authorization_endpoint"], told["token_endpoint"], keys)
+        return cls(issuer, told["authorization_endpoint"], told["token_endpoint"], told["jwks_uri"], keys)
+
+    def key(self, kid: str | None, client: httpx.Client) -> Any:
+        """The key of this id, for which the provider is asked again if it is new. Raises `ProblemError`, `PyJWTError`.
+
+        None without an id: its only key, or its first.
+        """
+        found = self._known(kid)
+        if found is None and time.monotonic() > self.read_at + AGAIN:
+            self.read_at = time.monotonic()
+            self.keys = _answer(client.get, self.keys_at)
+            found = self._known(kid)
+        if found is None:
+            raise _refused()
+        return found
+
+    def _known(self, kid: str | None) -> Any:
+        keys = jwt.PyJWKSet.from_dict(self.keys).keys
+        return next((each for each in keys if kid is None or each.key_id == kid), None)
 
 
 def client() -> httpx.Client:
@@ -78,7 +100,7 @@ def finish(
 ) -> Entry:
     """The session of whom the provider has sent back. Raises `ProblemError` (`log-in-refused`)."""
     expected, nonce, verifier, until = json.loads(_opened(custody, cookie))
-    if not hmac.compare_digest(expected, state) or until < time.time():
+    if not _same(expected, state) or until < time.time():
         raise _refused()
     sent = {
         "grant_type": "authorization_code",
@@ -89,9 +111,10 @@ def finish(
     }
     auth = (custody.settings.oidc_client, custody.settings.oidc_secret) if custody.settings.oidc_secret else None
     answer = _answer(client.post, provider.token, data=sent, **({"auth": auth} if auth else {}))
-    subject = _subject(custody, provider, str(answer.get("id_token", "")), nonce)
+    subject = _subject(custody, provider, client, str(answer.get("id_token", "")), nonce)
     with custody.store.read() as session:
-        wanted = select(tables.User).where(tables.User.subject == subject, tables.User.active.is_(True))
+        vouched = f"{provider.issuer} {subject}"
+        wanted = select(tables.User).where(tables.User.subject == vouched, tables.User.active.is_(True))
         user = session.scalars(wanted).one_or_none()
     if user is None:
         with custody.store.begin() as session:
@@ -100,12 +123,10 @@ def finish(
     return log_in.begin(custody, user, "oidc")
 
 
-def _subject(custody: Custody, provider: Provider, token: str, nonce: str) -> str:
+def _subject(custody: Custody, provider: Provider, client: httpx.Client, token: str, nonce: str) -> str:
     """Whom the provider's token is about. Raises `ProblemError` unless it is whole, ours and of now."""
     try:
-        head = jwt.get_unverified_header(token)
-        known = jwt.PyJWKSet.from_dict(provider.keys).keys
-        key = next(each for each in known if "kid" not in head or each.key_id == head["kid"])
+        key = provider.key(jwt.get_unverified_header(token).get("kid"), client)
         told = jwt.decode(
             token,
             key,
@@ -115,9 +136,9 @@ def _subject(custody: Custody, provider: Provider, token: str, nonce: str) -> st
             leeway=LEEWAY,
             options={"require": ["exp", "iat", "sub", "aud", "iss", "nonce"]},
         )
-    except (jwt.PyJWTError, StopIteration):
+    except jwt.PyJWTError:
         raise _refused() from None
-    if not hmac.compare_digest(str(told["nonce"]), nonce):
+    if not _same(str(told["nonce"]), nonce):
         raise _refused()
     return str(told["sub"])
 
@@ -140,9 +161,13 @@ def _signed(custody: Custody, text: str) -> str:
 def _opened(custody: Custody, cookie: str) -> str:
     body, _, mac = cookie.rpartition(".")
     expected = hmac.new(custody.keys.derived("oidc"), body.encode(), "sha256").hexdigest()
-    if not hmac.compare_digest(expected, mac):
+    if not _same(expected, mac):
         raise _refused()
     return base64.urlsafe_b64decode(body).decode()
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def _refused() -> ProblemError:

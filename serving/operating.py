@@ -21,15 +21,12 @@ Commands = Any
 
 def add(commands: Commands) -> None:
     """Add the commands. Each works on the folder that `phivet serve` works on, also while it runs; it makes none."""
-    user = commands.add_parser("user", help="add users, set passwords, end their access")
+    user = commands.add_parser("user", help="add users, change them, shut them out")
     acts = user.add_subparsers(required=True, metavar="ACTION")
-    new = _act(acts, "add", _add_user, "a person or a platform; the password is read from standard input")
-    new.add_argument("name")
-    new.add_argument("--role", action="append", required=True, choices=ROLES, help="may be given several times")
-    new.add_argument("--site", action="append", default=[], help='whose evidence a moderator may see; "*": all')
-    new.add_argument("--password", action="store_true", help="may log in to the console")
-    new.add_argument("--oidc", metavar="SUBJECT", help="logs in by the OpenID provider, as this subject")
-    _act(acts, "revoke", _revoke, "end all tokens and sessions of a user").add_argument("name")
+    _describe(_act(acts, "add", _add_user, "a person or a platform; the password is read from standard input"), True)
+    _describe(_act(acts, "change", _change, "what is given is changed, and the user's sessions end"), False)
+    _act(acts, "revoke", _revoke, "shut a user out: no log-in, no token, no session").add_argument("name")
+    _act(acts, "restore", _restore, "let a user who was shut out log in again").add_argument("name")
     token = commands.add_parser("token", help="make a token for a program").add_subparsers(required=True)
     new = _act(token, "add", _add_token, "printed once")
     new.add_argument("name", help="whose token it is")
@@ -40,6 +37,16 @@ def add(commands: Commands) -> None:
     purge = commands.add_parser("purge", help="erase what is due, or one case")
     purge.add_argument("--case", metavar="UID", help="a case, by the uid that the audit log names")
     _on_data(purge, _purge)
+
+
+def _describe(parser: argparse.ArgumentParser, is_new: bool) -> None:
+    parser.add_argument("name")
+    parser.add_argument(
+        "--role", action="append", default=[], required=is_new, choices=ROLES, help="may be given several times"
+    )
+    parser.add_argument("--site", action="append", default=[], help='whose evidence a moderator may see; "*": all')
+    parser.add_argument("--password", action="store_true", help="may log in to the console")
+    parser.add_argument("--oidc", metavar="SUBJECT", help="logs in by the OpenID provider, as this subject")
 
 
 def _act(acts: Commands, name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
@@ -79,14 +86,32 @@ def _add_user(custody: "Custody", options: argparse.Namespace) -> int:
     from phivet.serving import users
     from phivet.serving.access import Role
 
-    password = None
-    if options.password:
-        tty = sys.stdin.isatty()
-        password = getpass.getpass("password: ") if tty else sys.stdin.readline().rstrip("\n")
+    roles, password = [Role(role) for role in options.role], _password(options)
     with custody.store.begin() as session:
-        roles = [Role(role) for role in options.role]
-        users.add(custody, session, ACTOR, options.name, roles, options.site, password, options.oidc)
+        users.add(custody, session, ACTOR, options.name, roles, options.site, password, _subject(custody, options))
     return 0
+
+
+def _change(custody: "Custody", options: argparse.Namespace) -> int:
+    from phivet.serving import users
+    from phivet.serving.access import Role
+
+    roles, password = [Role(role) for role in options.role], _password(options)
+    with custody.store.begin() as session:
+        users.change(custody, session, ACTOR, options.name, roles, options.site, password, _subject(custody, options))
+    return 0
+
+
+def _subject(custody: "Custody", options: argparse.Namespace) -> str | None:
+    from phivet.serving import users
+
+    return None if options.oidc is None else users.vouched(custody.settings.oidc_issuer, options.oidc)
+
+
+def _password(options: argparse.Namespace) -> str | None:
+    if not options.password:
+        return None
+    return getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 def _add_token(custody: "Custody", options: argparse.Namespace) -> int:
@@ -102,7 +127,15 @@ def _revoke(custody: "Custody", options: argparse.Namespace) -> int:
     from phivet.serving import users
 
     with custody.store.begin() as session:
-        print(users.revoke(custody, session, ACTOR, options.name), "ended")
+        print("shut out,", users.revoke(custody, session, ACTOR, options.name), "tokens and sessions ended")
+    return 0
+
+
+def _restore(custody: "Custody", options: argparse.Namespace) -> int:
+    from phivet.serving import users
+
+    with custody.store.begin() as session:
+        users.restore(custody, session, ACTOR, options.name)
     return 0
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from phivet.serving import audit, purge, tables, webhooks
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Principal, Role, Watcher, requires
 from phivet.serving.case_answers import Strict
 from phivet.serving.cases_api import NO_STORE, Held, Platform
 from phivet.serving.policies import names
@@ -21,7 +21,6 @@ router = APIRouter(tags=["operators"])
 
 Admin = Annotated[Principal, Depends(requires(Role.ADMIN))]
 Auditor = Annotated[Principal, Depends(requires(Role.AUDITOR))]
-Watcher = Annotated[Principal, Depends(requires(Role.ADMIN, Role.ENGINEER))]
 
 
 class RuleSet(Strict):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from phivet.serving import consents, store
 from phivet.serving.custody import Custody
+from phivet.serving.standing import standing
 from phivet.serving.tables import Case, Consent, Decision, Erasure, Job
 from phivet.serving.vault import Why
 
@@ -93,15 +94,8 @@ def finish_decisions(custody: Custody, now: float | None = None) -> int:
     now = time.time() if now is None else now
     with custody.store.begin() as session:
         wanted = (
-            select(Decision)
-            .join(Case, Case.uid == Decision.case_uid)
-            .where(
-                Decision.final_at <= now,
-                Decision.undone_at.is_(None),
-                Decision.version == Case.version,
-                Decision.decided_at >= Case.scanned_at,
-                Case.state == "reported",
-            )
+            standing()
+            .where(Decision.final_at <= now, Case.state == "scanned")
             .order_by(Decision.id)
             .with_for_update(of=Case, skip_locked=True)
         )
@@ -117,7 +111,7 @@ def follow_consents(custody: Custody, now: float | None = None, since: float = 0
     """Let consents that began or ended after `since` take effect; how many cases were looked at."""
     now = time.time() if now is None else now
     turned = select(Consent.case_uid).where(Consent.from_at.between(since, now) | Consent.until_at.between(since, now))
-    scanned = select(Case).where(Case.scanned_at.is_not(None), Case.state.in_(["reported", "decided"]))
+    scanned = select(Case).where(Case.scanned_at.is_not(None), Case.state.in_(["scanned", "decided"]))
     looked, last = 0, ""
     while True:
         some = scanned.where(Case.uid.in_(turned), Case.uid > last).order_by(Case.uid).limit(BATCH)

@@ -39,12 +39,12 @@ def record(
         session.add(report)
         session.add_all(_scores(case, body))
         session.execute(delete(Progress).where(Progress.case_uid == case.uid))
-        case.state, case.risk, case.scanned_at, case.changed_at = "reported", body["risk"], now, now
+        case.state, case.risk, case.scanned_at, case.changed_at = "scanned", body["risk"], now, now
         session.flush()
         outcome = consents.applied(body, consents.active(session, case, now), files)
         case.decision = outcome.decision.value
         case.decided_at = now if case.decision == "clear" and not case.reported else None
-        webhooks.announce(session, custody, case, webhooks.REPORTED)
+        webhooks.announce(session, custody, case, webhooks.SCANNED)
         custody.audit.write(
             session,
             "phivet",

@@ -4,23 +4,26 @@ import time
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
-from phivet.cases.places import Box, Plane
+from phivet.cases.places import Box, Place, Plane
+from phivet.cases.report import Action
 from phivet.serving import decisions, review_view
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Moderator, Principal, custody_of
 from phivet.serving.custody import Custody
-from phivet.serving.decisions import Choice, Word
+from phivet.serving.decisions import Choice, DecisionError, Word
 from phivet.serving.problems import ProblemError
-from phivet.serving.review_case import Seen, opened, openings_of, seen
+from phivet.serving.review_case import Seen, has_looked, opened, openings_of, progress, seen
 from phivet.serving.review_message import compose
-from phivet.serving.review_pages import PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_open import Opened
+from phivet.serving.review_pages import REFUSED, PageRoute, language_of, rendered, see
 
 router = APIRouter(prefix="/cases/{uid}", route_class=PageRoute, include_in_schema=False)
-Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
 Short = Annotated[str, Form(max_length=64)]
+Lines = Annotated[str, Form(max_length=17 * review_view.LINES)]
+"""Keys of lines, with spaces between them."""
 Pixel = Annotated[int, Form(ge=0, le=1_000_000)]
 
 
@@ -31,6 +34,23 @@ def _act(request: Request, uid: str, who: Principal, act: Callable[[Session, Cus
         at = seen(request, session, uid, who)
         act(session, custody, at, time.time())
     return at
+
+
+def _mark(
+    request: Request, uid: str, who: Principal, places: Callable[[Seen, Opened], list[Place]], what: Category
+) -> None:
+    """Mark what `places` finds in the opened case, which is read before anything in the database is held."""
+    with custody_of(request).store.read() as session:
+        before = seen(request, session, uid, who)
+    with opened(request, before) as found:
+        named = places(before, found)
+
+    def mark(session: Session, custody: Custody, at: Seen, now: float) -> None:
+        if at.number != before.number:
+            raise DecisionError("not_yours")
+        decisions.mark(session, custody, at.case, who, named, what, now)
+
+    _act(request, uid, who, mark)
 
 
 @router.post("/claim")
@@ -67,28 +87,27 @@ def verdict(
     with custody_of(request).store.read() as session:
         at = seen(request, session, uid, who)
     language = language_of(request)
-    listed = review_view.entries(at.lines, at.said, language)
+    swapped = [line for line in at.lines if line.findings[0].id == finding]
     return rendered(
         request,
         "finding.html",
         who,
         case={"id": uid, "open": True},
-        lines=listed,
-        swapped=[entry for entry in listed if entry.key == finding],
-        judged=sum(entry.verdict is not None for entry in listed),
+        swapped=review_view.entries(swapped, at.said, language),
+        **progress(at),
         current="",
         many=len({each for line in at.lines for each in line.sources}) > 1,
     )
 
 
 @router.post("/rest")
-def rest(request: Request, uid: str, who: Moderator, verdict: Short) -> Response:
-    """Judge all that is not judged yet the same way."""
-    word = _word(verdict)
+def rest(request: Request, uid: str, who: Moderator, verdict: Short, lines: Lines) -> Response:
+    """Judge all of the `lines` on the page that are not judged yet the same way."""
+    word, shown = _word(verdict), set(lines.split())
 
     def judge(session: Session, custody: Custody, at: Seen, now: float) -> None:
-        known = {each.finding for each in at.said}
-        left = [judged for line in at.lines for judged in line.findings if line.findings[0].id not in known]
+        shown.difference_update(each.finding for each in at.said)
+        left = [judged for line in at.lines for judged in line.findings if line.findings[0].id in shown]
         decisions.judge(session, custody, at.case, who, left, word, None, now)
 
     _act(request, uid, who, judge)
@@ -112,19 +131,17 @@ def mark_box(
     """Mark a box on a picture, in pixels of the stored image."""
     what, key = _category(category), f"{source}.{plane}.{index}"
 
-    def mark(session: Session, custody: Custody, at: Seen, now: float) -> None:
-        with opened(request, at) as found:
-            picture = review_view.picture_at(found, key)
+    def places(at: Seen, found: Opened) -> list[Place]:
+        picture = review_view.picture_at(found, key)
         if picture is None:
             raise ProblemError("not-found", "There is no such picture in the case.")
         frame, page = (None, index) if picture.frames.paged else (index, None)
         try:
-            box = Box(source, x0, y0, x1, y1, frame, page, Plane(plane))
+            return [Box(source, x0, y0, x1, y1, frame, page, Plane(plane))]
         except ValueError:
             raise ProblemError("wrong-field", "A box needs x0 < x1 and y0 < y1.") from None
-        decisions.mark(session, custody, at.case, who, [box], what, now)
 
-    _act(request, uid, who, mark)
+    _mark(request, uid, who, places, what)
     return see(f"/cases/{uid}?picture={key}")
 
 
@@ -135,14 +152,13 @@ def mark_words(
     """Mark words wherever they stand in notes, headers and properties. The words themselves are not kept."""
     what = _category(category)
 
-    def mark(session: Session, custody: Custody, at: Seen, now: float) -> None:
-        with opened(request, at) as found:
-            places = found.occurrences(words) if at.clear else []
-        if not places:
+    def places(at: Seen, found: Opened) -> list[Place]:
+        named = found.occurrences(words) if at.clear else []
+        if not named:
             raise ProblemError("not-found", "These words stand nowhere in the case.")
-        decisions.mark(session, custody, at.case, who, places, what, now)
+        return named
 
-    _act(request, uid, who, mark)
+    _mark(request, uid, who, places, what)
     return see(f"/cases/{uid}")
 
 
@@ -160,9 +176,9 @@ def letter(request: Request, uid: str, who: Moderator, choice: str) -> Response:
     """What the uploader would be told."""
     with custody_of(request).store.read() as session:
         at = seen(request, session, uid, who)
-        blocked = decisions.still_blocks(session, at.case, who, at.findings)
+        refused = _refused(session, at, who, _choice(choice))
     message = _letter(request, at, _choice(choice))
-    return rendered(request, "letter.html", who, message=message, blocked=blocked and choice == Choice.PUBLISH)
+    return rendered(request, "letter.html", who, message=message, refused=REFUSED[refused] if refused else None)
 
 
 @router.post("/decision")
@@ -171,6 +187,9 @@ def decide(request: Request, uid: str, who: Moderator, decision: Short) -> Respo
     choice = _choice(decision)
 
     def act(session: Session, custody: Custody, at: Seen, now: float) -> None:
+        refused = _refused(session, at, who, choice)
+        if refused is not None:
+            raise DecisionError(refused)
         message = _letter(request, at, choice)
         decisions.decide(session, custody, at.case, who, choice, at.findings, message, now)
 
@@ -184,6 +203,16 @@ def undo(request: Request, uid: str, who: Moderator) -> Response:
     """Take the decision back."""
     _act(request, uid, who, lambda session, custody, at, now: decisions.undo(session, custody, at.case, who, now))
     return see(f"/cases/{uid}")
+
+
+def _refused(session: Session, at: Seen, who: Principal, choice: Choice) -> str | None:
+    """Why the case cannot be decided so now (a kind of `DecisionError`), if it cannot."""
+    if choice is not Choice.PUBLISH:
+        return None
+    if decisions.still_blocks(session, at.case, who, at.findings):
+        return "still_blocks"
+    blocks = any(judged.action is Action.BLOCK for judged in at.findings)
+    return "unseen" if blocks and not has_looked(session, at, who) else None
 
 
 def _letter(request: Request, at: Seen, choice: Choice) -> str | None:

@@ -13,20 +13,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
-from phivet.cases.errors import UnreadableError
+from phivet.cases.errors import PhivetError, UnreadableError
 from phivet.cases.report import Judged, Report
 from phivet.serving import consents, decisions, review_view, tables
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Moderator, Principal, custody_of
+from phivet.serving.custody import Custody
 from phivet.serving.languages import Language
 from phivet.serving.lines import Line, lines
 from phivet.serving.problems import ProblemError
 from phivet.serving.reports import report_of
 from phivet.serving.review_open import Opened, Openings
-from phivet.serving.review_pages import ROOT, PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_pages import ROOT, PageRoute, language_of, rendered, see
 from phivet.serving.review_pictures import LONGEST, Window, blurred, own_window, png, shown
 from phivet.serving.review_renders import render
 from phivet.serving.review_view import Entry
 from phivet.serving.review_words import because, category
+from phivet.serving.standing import standing_on
 from phivet.serving.store import latest_report
 
 
@@ -39,7 +41,6 @@ def _asked(low: float | None = None, high: float | None = None, inverted: bool =
 
 
 router = APIRouter(prefix="/cases/{uid}", route_class=PageRoute, include_in_schema=False)
-Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
 Asked = Annotated[Window | None, Depends(_asked)]
 SHOWN, HIDDEN = "evidence shown", "evidence hidden"
 TITLES = {
@@ -110,6 +111,17 @@ def asked_for(session: Session, uid: str, who: Principal, now: float) -> bool:
     return last is not None and last.action == SHOWN
 
 
+def has_looked(session: Session, at: Seen, who: Principal) -> bool:
+    """Whether `who` has asked for the evidence since the case's last scan, or nothing of it is left."""
+    wanted = select(tables.AuditEntry.seq).where(
+        tables.AuditEntry.subject == at.case.uid,
+        tables.AuditEntry.actor == who.name,
+        tables.AuditEntry.action == SHOWN,
+        tables.AuditEntry.at >= at.case.scanned_at,
+    )
+    return at.case.vault is None or session.scalars(wanted.limit(1)).first() is not None
+
+
 def openings_of(request: Request) -> Openings:
     """The cases that are open in this process."""
     if not hasattr(request.app.state, "openings"):
@@ -132,7 +144,7 @@ def show(request: Request, uid: str, who: Moderator) -> Response:
     with custody.store.begin() as session:
         at = seen(request, session, uid, who)
         custody.audit.write(session, who.name, "case looked at", uid, clear=at.clear)
-        about = _about(session, at, who, now, language)
+        about = _about(session, custody, at, who, now, language)
     with opened(request, at) as found:
         return rendered(
             request, "case.html", who, page="case", **about, **_context(at, found, request.query_params, language)
@@ -145,7 +157,7 @@ def stage(request: Request, uid: str, key: str, who: Moderator, window: Asked) -
     language = language_of(request)
     with custody_of(request).store.read() as session:
         at = seen(request, session, uid, who)
-    listed = review_view.entries(at.lines, at.said, language)
+    listed = review_view.entries(review_view.leaf(at.lines, at.said, request.query_params)[1], at.said, language)
     with opened(request, at) as found:
         given = _stage(at, found, key, listed, language, window)
     if given is None or given["key"] != key:
@@ -214,13 +226,15 @@ def _ask(request: Request, uid: str, who: Principal, action: str) -> Response:
     return see(f"/cases/{uid}")
 
 
-def _about(session: Session, at: Seen, who: Principal, now: float, language: Language) -> dict[str, Any]:
+def _about(
+    session: Session, custody: Custody, at: Seen, who: Principal, now: float, language: Language
+) -> dict[str, Any]:
     """What the database says of the case."""
     case, report = at.case, at.report
     claim = session.get(tables.Claim, case.uid)
     mine = claim is not None and claim.user_id == who.user_id and claim.until > now
     other = session.get(tables.User, claim.user_id) if claim and not mine and claim.until > now else None
-    made = decisions.standing(session, case)
+    made = standing_on(session, case)
     waits = made is not None and decisions.waits_for_second(made)
     complaints = session.scalars(select(tables.Complaint).where(tables.Complaint.case_uid == case.uid))
     return {
@@ -233,13 +247,18 @@ def _about(session: Session, at: Seen, who: Principal, now: float, language: Lan
             "policy": case.policy,
             "waiting": max(now - (case.scanned_at or case.received_at), 0),
             "reported": [
-                f"{language.text(WHO[each.who])}, {language.text('{time} ago', time=language.duration(now - each.at))}"
+                {
+                    "who": language.text(WHO[each.who]),
+                    "ago": language.text("{time} ago", time=language.duration(now - each.at)),
+                    "sealed": each.statement is not None,
+                    "words": _words(custody, case, each) if at.clear else None,
+                }
                 for each in complaints
             ],
             "second": waits,
             "open": mine,
             "closed": CLOSED[made.decision] if made is not None and not waits else "not in your hand",
-            "claimable": other is None and case.state == "reported" and (made is None or waits),
+            "claimable": other is None and case.state == "scanned" and (made is None or waits),
             "undo": made is not None and decisions.can_undo(session, made, who, now),
             "holder": other.name if other else None,
             "lease": max(claim.until - now, 0) if claim and mine else 0,
@@ -249,9 +268,24 @@ def _about(session: Session, at: Seen, who: Principal, now: float, language: Lan
     }
 
 
+def progress(at: Seen) -> dict[str, int]:
+    """How many lines of findings there are, and how many of them were judged."""
+    known = {each.finding for each in at.said}
+    return {"judged": sum(line.findings[0].id in known for line in at.lines), "all_lines": len(at.lines)}
+
+
+def _words(custody: Custody, case: tables.Case, complaint: tables.Complaint) -> str | None:
+    """What somebody said of the case; None where it is not kept."""
+    try:
+        return custody.vault.unseal(case.vault or "", complaint.statement or b"").decode()
+    except (PhivetError, OSError):
+        return None
+
+
 def _context(at: Seen, found: Opened, asked: Mapping[str, str], language: Language) -> dict[str, Any]:
     """What is in the case."""
-    listed = review_view.entries(at.lines, at.said, language)
+    page, on_it = review_view.leaf(at.lines, at.said, asked)
+    listed = review_view.entries(on_it, at.said, language)
     here = review_view.current(listed, asked.get("finding"))
     wanted = asked.get("picture") or (here.picture if here else None)
     section = "pictures" if asked.get("picture") else here.section if here else "pictures"
@@ -260,13 +294,14 @@ def _context(at: Seen, found: Opened, asked: Mapping[str, str], language: Langua
     return {
         "clear": at.clear,
         "lines": listed,
-        "more": len(at.lines) - len(listed),
-        "judged": sum(entry.verdict is not None for entry in listed),
+        "leaf": page,
+        "leaves": -(-len(at.lines) // review_view.LINES),
+        **progress(at),
         "current": here.key if here else "",
         "here": here.ids if here else (),
         "swapped": [],
         "marks": review_view.mark_entries(at.marks, language),
-        "tabs": review_view.tabs(found, listed),
+        "tabs": review_view.tabs(found, at.lines),
         "section": section,
         "complete": found.shown.complete,
         "shot": _stage(at, found, wanted, listed, language),

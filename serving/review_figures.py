@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from markupsafe import Markup
 
 from phivet.serving import dashboard
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Principal, Role, custody_of, requires
 from phivet.serving.charts import Bar, Series, bars, columns
 from phivet.serving.dashboard import DRIFTED, WATCH, Drift, Figures, Share
 from phivet.serving.languages import Language
-from phivet.serving.review_pages import PageRoute, custody_of, language_of, rendered
+from phivet.serving.review_pages import PageRoute, language_of, rendered
 from phivet.serving.review_words import category
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

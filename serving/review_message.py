@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from phivet.cases.report import Action
-from phivet.serving.decisions import Choice, Word
+from phivet.serving.decisions import Choice, identified
 from phivet.serving.languages import Language
 from phivet.serving.lines import Line, Where
 from phivet.serving.review_words import category, files, position
@@ -39,12 +38,10 @@ def compose(
     entries: dict[tuple[str, str, str], list[str]] = {}
     remedies: dict[str, None] = {}
     for line in found:
-        verdict = said.get(line.findings[0].id)
-        if line.action is Action.ALLOW or (verdict is not None and verdict.verdict == Word.WRONG):
+        what = identified(line.action, line.category, said.get(line.findings[0].id))
+        if what is None:
             continue
-        other = verdict.category if verdict is not None and verdict.verdict == Word.OTHER else None
-        what = category(other or line.category, language)
-        where = files(line.sources, language), language.text(line.where), what
+        where = files(line.sources, language), language.text(line.where), category(what, language)
         entries.setdefault(where, []).append(position(line, language))
         remedies[_REMEDIES[line.where]] = None
     for each in marks:

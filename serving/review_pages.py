@@ -14,7 +14,6 @@ from markupsafe import Markup
 from phivet.cases.report import Judged
 from phivet.serving import page, words
 from phivet.serving.access import Principal, Role
-from phivet.serving.custody import Custody
 from phivet.serving.decisions import DecisionError
 from phivet.serving.languages import Language, chosen, languages
 from phivet.serving.problems import TITLES, ProblemError
@@ -39,6 +38,7 @@ REFUSED = {
     "decided": "This case is decided already.",
     "late": "The minute is over: the decision can no longer be undone.",
     "still_blocks": "A finding that blocks is not judged wrong: the case cannot be published like this.",
+    "unseen": "The case blocks: look at the evidence before it is published.",
     "own": "You were its first reader: another moderator has to read it.",
     "too_many": "There are too many marks on this case.",
 }
@@ -80,12 +80,6 @@ def _choice(request: Request) -> Response | None:
         if value in values:
             response.set_cookie(cookie, value, max_age=365 * 86_400, path=ROOT, httponly=True, samesite="lax")
     return response
-
-
-def custody_of(request: Request) -> Custody:
-    """What holds the cases."""
-    custody: Custody = request.app.state.custody
-    return custody
 
 
 def language_of(request: Request) -> Language:

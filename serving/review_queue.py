@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from phivet.cases.categories import Category
 from phivet.serving import decisions
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Moderator, Principal, Role, custody_of, requires
 from phivet.serving.languages import Language
-from phivet.serving.review_pages import PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_pages import PageRoute, language_of, rendered, see
 from phivet.serving.review_words import category
+from phivet.serving.standing import standing
 from phivet.serving.tables import Case, Claim, Decision, Report, SecondRead, User
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-Moderator = Annotated[Principal, Depends(requires(Role.MODERATOR))]
 SHOWN = 200
 """Rows at most; what is not shown is counted."""
 _NAMED = 4
@@ -100,20 +100,20 @@ def take_next(request: Request, who: Moderator) -> Response:
 
 def rows(session: Session, who: Principal, now: float) -> list[Row]:
     """Every case that waits for a moderator of the sites of `who`."""
-    wanted = select(Case).where(Case.state == "reported", Case.restricted.is_(False))
+    wanted = select(Case).where(Case.state == "scanned", Case.restricted.is_(False))
     cases = [
         case
         for case in session.scalars(wanted)
         if who.sees(case.site) and (case.reported or case.decision in ("review", "block"))
     ]
     uids = [case.uid for case in cases]
-    standing = _standing(session, cases)
+    decided = {made.case_uid: made for made in session.scalars(standing().where(Case.state == "scanned"))}
     claims = {each.case_uid: each for each in session.scalars(select(Claim).where(Claim.until > now)) if uids}
     names = {user.id: user.name for user in session.scalars(select(User))} if claims else {}
     found = []
     reports = _categories_of(session, cases)
     for case in cases:
-        made, claim = standing.get(case.uid), claims.get(case.uid)
+        made, claim = decided.get(case.uid), claims.get(case.uid)
         if made is not None and (not decisions.waits_for_second(made) or made.user_id == who.user_id):
             continue
         found.append(
@@ -145,25 +145,10 @@ def ordered(waiting: Iterable[Row], by: str) -> list[Row]:
     return sorted(waiting, key=lambda row: (not row.mine, not row.reported, *keys[by](row)))
 
 
-def _standing(session: Session, cases: Sequence[Case]) -> dict[str, Decision]:
-    """The decision on each case that was not undone and is about its last scan."""
-    known = {case.uid: case for case in cases}
-    wanted = (
-        select(Decision)
-        .join(Case, Decision.case_uid == Case.uid)
-        .where(Case.state == "reported", Decision.undone_at.is_(None), Decision.version == Case.version)
-    )
-    return {
-        made.case_uid: made
-        for made in session.scalars(wanted.order_by(Decision.id))
-        if made.case_uid in known and made.decided_at >= (known[made.case_uid].scanned_at or 0)
-    }
-
-
 def _categories_of(session: Session, cases: Sequence[Case]) -> dict[str, tuple[str, ...]]:
     """What was found in each case, the worst and likeliest first."""
     versions = {case.uid: case.version for case in cases}
-    wanted = select(Report).join(Case, Report.case_uid == Case.uid).where(Case.state == "reported")
+    wanted = select(Report).join(Case, Report.case_uid == Case.uid).where(Case.state == "scanned")
     found = {}
     for report in session.scalars(wanted.order_by(Report.scan)):
         if versions.get(report.case_uid) == report.version:

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from phivet.serving import log_in as door
-from phivet.serving.access import Principal, Role, requires
+from phivet.serving.access import Principal, Role, custody_of, requires
 from phivet.serving.problems import ProblemError
-from phivet.serving.review_pages import PageRoute, custody_of, language_of, rendered, see
+from phivet.serving.review_pages import PageRoute, language_of, rendered, see
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Form(max_length=256)]

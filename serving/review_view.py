@@ -22,7 +22,7 @@ from phivet.serving.review_words import PLANES, SECTIONS, category, corner, file
 from phivet.serving.tables import Mark, Verdict
 
 LINES = 300
-"""Lines of findings on the page; the rest is in the report."""
+"""Lines of findings on one page."""
 STRIP = 150
 """Pictures in the list beside the viewer; all can be reached by going through them."""
 BOXES = 200
@@ -66,11 +66,28 @@ def judged_now(report: Report, actions: Mapping[str, Action]) -> tuple[Judged, .
     return tuple(replace(judged, action=actions.get(judged.id, judged.action)) for judged in report.findings)
 
 
+def leaf(found: Sequence[Line], said: Iterable[Verdict], asked: Mapping[str, str]) -> tuple[int, Sequence[Line]]:
+    """The page of the list that is shown, from 1, and its lines, the worst first.
+
+    That is the `page` that was asked for, else where the line `finding` stands, else the first line that nobody judged.
+    """
+    judged = {each.finding for each in said}
+    number = asked.get("page", "")
+    if number.isascii() and number.isdecimal() and len(number) < 7:
+        at = (int(number) - 1) * LINES
+    else:
+        keys = [line.findings[0].id for line in found]
+        left = next((index for index, key in enumerate(keys) if key not in judged), 0)
+        at = keys.index(asked["finding"]) if asked.get("finding") in keys else left
+    page = min(max(at, 0), max(len(found) - 1, 0)) // LINES
+    return page + 1, found[page * LINES : (page + 1) * LINES]
+
+
 def entries(found: Sequence[Line], said: Iterable[Verdict], language: Language) -> list[Entry]:
-    """The list of findings, the worst first."""
+    """Lines as the list of findings has them."""
     by_finding = {each.finding: each for each in said}
     listed = []
-    for line in found[:LINES]:
+    for line in found:
         verdict = by_finding.get(line.findings[0].id)
         pictures = boxes_by_picture(line.findings)
         first = next(iter(pictures), None)
@@ -177,9 +194,9 @@ def tables(rows: Mapping[tuple[str, bool], Row]) -> dict[str, list[Row]]:
     return {"found": found, "rest": [row for (_, offending), row in rows.items() if not offending]}
 
 
-def tabs(opened: Opened, listed: Sequence[Entry]) -> list[dict[str, Any]]:
+def tabs(opened: Opened, found: Sequence[Line]) -> list[dict[str, Any]]:
     """The parts of the desk, with how much is in each and how many lines of findings."""
-    hot = Counter(entry.section for entry in listed)
+    hot = Counter(SECTIONS[line.where] for line in found)
     shown = opened.shown
     return [
         {"name": name, "title": title, "count": count, "hot": hot[name]}

@@ -1,38 +1,49 @@
 """What is said of a case that was handed in: it identifies somebody, somebody consents; and exports."""
 
 import time
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from phivet.serving import consents, export, intake, tables
+from phivet.serving.access import Principal
 from phivet.serving.case_answers import CaseAnswer, ConsentAnswer, ConsentGiven, Statement, case_answer, consent_answer
-from phivet.serving.cases_api import NO_STORE, CaseId, Held, Platform, owned
+from phivet.serving.cases_api import NO_STORE, CaseId, Held, Platform, Uploader, owned
+from phivet.serving.custody import Custody
 from phivet.serving.problems import ProblemError, problems
 from phivet.serving.store import latest_report
 
 router = APIRouter(tags=["cases"])
+ZIP: dict[int | str, Any] = {
+    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
+}
 
 
 @router.post(
     "/v1/cases/{case_id}/reports",
     summary="Report that a case identifies somebody",
     status_code=202,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 422),
 )
 def report_case(case_id: CaseId, said: Statement, who: Platform, custody: Held) -> CaseAnswer:
-    """It is scanned again with the current models before all others, and comes first in the moderators' queue."""
+    """It is scanned again with the current models before all others, and comes first in the moderators' queue.
+
+    A case whose files have been erased comes there with its last report, and the words of the statement are not kept.
+    """
     with custody.store.begin() as session:
         case = owned(session, who, case_id, lock=True)
-        if case.vault is None:
-            raise ProblemError("conflict", "Its files have been erased: send the case again.")
-        words = custody.vault.seal(case.vault, said.statement.encode()) if said.statement else None
+        words = custody.vault.seal(case.vault, said.statement.encode()) if said.statement and case.vault else None
         session.add(tables.Complaint(case_uid=case.uid, who=said.who, statement=words))
         case.reported = True
-        intake.rescan(session, custody, case, who.name, first=True)
         custody.audit.write(session, who.name, "case reported", case.uid, who=said.who)
+        if case.vault is not None:
+            intake.rescan(session, custody, case, who.name, first=True)
+        else:
+            intake.reopen(session, custody, case, who.name)
         return case_answer(session, case)
 
 
@@ -118,33 +129,28 @@ def withdraw_consent(
     "/v1/cases/{case_id}/export",
     summary="All that is held about a case",
     response_class=StreamingResponse,
-    responses={
-        200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
-        **problems(404, 422),
-    },
+    responses={**ZIP, **problems(404, 422)},
 )
 def export_case(case_id: CaseId, who: Platform, custody: Held) -> StreamingResponse:
     """A zip: the files, and `case.json` with everything else. Holds patient data."""
     with custody.store.begin() as session:
-        case = owned(session, who, case_id)
-        custody.audit.write(session, who.name, "case exported", case.uid)
-    return StreamingResponse(export.zipped(custody, [case]), media_type="application/zip", headers=NO_STORE)
+        return _exported(session, custody, who, [owned(session, who, case_id)])
 
 
 @router.get(
-    "/v1/uploaders/{case_id}/export",
+    "/v1/uploaders/{uploader}/export",
     summary="All that is held about one uploader",
     response_class=StreamingResponse,
-    responses={
-        200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
-        **problems(422),
-    },
+    responses={**ZIP, **problems(422)},
 )
-def export_uploader(case_id: CaseId, who: Platform, custody: Held) -> StreamingResponse:
+def export_uploader(uploader: Uploader, who: Platform, custody: Held) -> StreamingResponse:
     """A zip with a folder for each of his cases. Holds patient data."""
     with custody.store.begin() as session:
-        wanted = select(tables.Case).where(tables.Case.owner_id == who.user_id, tables.Case.uploader == case_id)
-        cases = list(session.scalars(wanted.order_by(tables.Case.case_id)))
-        for case in cases:
-            custody.audit.write(session, who.name, "case exported", case.uid)
+        wanted = select(tables.Case).where(tables.Case.owner_id == who.user_id, tables.Case.uploader == uploader)
+        return _exported(session, custody, who, session.scalars(wanted.order_by(tables.Case.case_id)).all())
+
+
+def _exported(session: Session, custody: Custody, who: Principal, cases: Sequence[tables.Case]) -> StreamingResponse:
+    for case in cases:
+        custody.audit.write(session, who.name, "case exported", case.uid)
     return StreamingResponse(export.zipped(custody, cases), media_type="application/zip", headers=NO_STORE)

@@ -41,7 +41,7 @@ NEWER = "the database was made by a newer version of phivet"
 NOT_YET = "`phivet serve` makes it: are --data and PHIVET_DATABASE those that it runs with?"
 ANY = "*"
 PURGE_DAYS = 30
-CONSENTING = frozenset({"casect", "radiologists", "resectaur"})
+CONSENTING = frozenset({"casect", "resectaur"})
 """The policies of platforms whose published rules know an informed consent; there it counts unless a rule says not."""
 
 

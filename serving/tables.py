@@ -126,7 +126,7 @@ class Rule(Base):
 
 
 class Case(Base):
-    """One case of one platform. `state`: accepted, scanning, reported, decided (a moderator's decision is final).
+    """One case of one platform. `state`: accepted, scanning, scanned, decided (a moderator's decision is final).
 
     `decision` is what holds now: the report's, with consents applied. `digest` is a keyed hash of its files and names.
     """
@@ -276,17 +276,22 @@ class Claim(Base):
     until: Mapped[float]
 
 
-class Verdict(Base):
+class _Said:
+    """What every word of a moderator has: whose it is, and about which content of which case."""
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    case_uid: Mapped[str] = _of_case()
+    version: Mapped[int]
+    user_id: Mapped[int] = _of_user()
+
+
+class Verdict(_Said, Base):
     """A moderator's word on one finding: right, wrong, or other (then `category` is the right one)."""
 
     __tablename__ = "verdicts"
     __table_args__ = (UniqueConstraint("case_uid", "version", "finding", "user_id"),)
-    id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    case_uid: Mapped[str] = _of_case()
-    version: Mapped[int]
     finding: Mapped[str] = mapped_column(String(16))
     """The finding's id."""
-    user_id: Mapped[int] = _of_user()
     verdict: Mapped[str] = mapped_column(String(16))
     category: Mapped[str | None] = mapped_column(String(32))
     given: Mapped[dict[str, Any]]
@@ -294,30 +299,22 @@ class Verdict(Base):
     at: Mapped[float] = mapped_column(default=time.time)
 
 
-class Mark(Base):
+class Mark(_Said, Base):
     """What the detectors missed, marked by a moderator: a box or a span, as `places.as_json` writes it."""
 
     __tablename__ = "marks"
-    id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    case_uid: Mapped[str] = _of_case()
-    version: Mapped[int]
-    user_id: Mapped[int] = _of_user()
     category: Mapped[str] = mapped_column(String(32))
     place: Mapped[dict[str, Any]]
     at: Mapped[float] = mapped_column(default=time.time)
 
 
-class Decision(Base):
+class Decision(_Said, Base):
     """A moderator's decision on a case: publish, send_back, remove or ask_consent. Can be undone until `final_at`."""
 
     __tablename__ = "decisions"
-    id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    case_uid: Mapped[str] = _of_case()
-    version: Mapped[int]
-    user_id: Mapped[int] = _of_user()
     decision: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[list[Any]]
-    """Categories."""
+    """The categories that `message` names."""
     message: Mapped[str | None] = mapped_column(String(4000))
     """To the uploader, composed from categories and places: holds no patient data."""
     seconds: Mapped[float | None]
@@ -326,6 +323,7 @@ class Decision(Base):
     final_at: Mapped[float | None]
     """None while a second reader is waited for: nothing is told before he has read."""
     undone_at: Mapped[float | None]
+    """When it was taken back, or overtaken (`standing.py`)."""
     case: Mapped[Case] = relationship(lazy="joined")
 
 

@@ -18,10 +18,21 @@ NAME = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 PREFIX = "phivet_"
 """What a token begins with, so that scanners for leaked secrets know one."""
 FIRST = "admin"
+LONGEST_SUBJECT = 256
 
 
 class UserError(PhivetError):
     """A user cannot be made as asked: says why."""
+
+
+def vouched(issuer: str, subject: str) -> str:
+    """What is kept of a subject of the OpenID provider `issuer`. Raises `UserError`."""
+    if not issuer:
+        raise UserError("PHIVET_OIDC_ISSUER does not name the provider whose subject this is")
+    told = f"{issuer} {subject}"
+    if len(told) > LONGEST_SUBJECT:
+        raise UserError(f"issuer and subject have at most {LONGEST_SUBJECT} characters together")
+    return told
 
 
 def add(
@@ -58,9 +69,41 @@ def set_password(user: tables.User, password: str) -> None:
     user.password = hashed(password)
 
 
+def change(
+    custody: Custody,
+    session: Session,
+    actor: str,
+    name: str,
+    roles: Iterable[Role] = (),
+    sites: Iterable[str] = (),
+    password: str | None = None,
+    subject: str | None = None,
+) -> None:
+    """Give a user other roles, sites, another password or subject; what is not given stays. Raises `UserError`.
+
+    His sessions end.
+    """
+    user = named(session, name)
+    user.roles, user.sites = sorted(set(roles)) or user.roles, sorted(set(sites)) or user.sites
+    user.subject = subject or user.subject
+    if password is not None:
+        set_password(user, password)
+    _end_sessions(session, user)
+    told = {"password": password is not None, "oidc": subject is not None}
+    custody.audit.write(session, actor, "user changed", name, roles=user.roles, sites=user.sites, **told)
+
+
+def restore(custody: Custody, session: Session, actor: str, name: str) -> None:
+    """Let a user who was shut out log in again; he gets new tokens. Raises `UserError`."""
+    named(session, name).active = True
+    custody.audit.write(session, actor, "user restored", name)
+
+
 def add_token(custody: Custody, session: Session, actor: str, name: str, days: int | None = None) -> str:
     """A new token of the user, which nobody can read again. Raises `UserError`."""
     user = named(session, name)
+    if not user.active:
+        raise UserError("this user was shut out")
     secret = PREFIX + secrets.token_urlsafe(32)
     expires = time.time() + 86_400 * days if days else None
     session.add(tables.Token(user_id=user.id, digest=digest(secret), expires_at=expires))
@@ -69,18 +112,27 @@ def add_token(custody: Custody, session: Session, actor: str, name: str, days: i
 
 
 def revoke(custody: Custody, session: Session, actor: str, name: str) -> int:
-    """End every token and session of the user; how many. Raises `UserError`."""
+    """Shut the user out: he can no longer log in, and every token and session of his ends; how many.
+
+    Raises `UserError`.
+    """
     user = named(session, name)
+    user.active = False
     tokens = session.scalars(
         select(tables.Token).where(tables.Token.user_id == user.id, tables.Token.revoked_at.is_(None))
     ).all()
-    sessions = session.scalars(select(tables.Session).where(tables.Session.user_id == user.id)).all()
     for token in tokens:
         token.revoked_at = time.time()
+    number = len(tokens) + _end_sessions(session, user)
+    custody.audit.write(session, actor, "user revoked", name, number=number)
+    return number
+
+
+def _end_sessions(session: Session, user: tables.User) -> int:
+    sessions = session.scalars(select(tables.Session).where(tables.Session.user_id == user.id)).all()
     for each in sessions:
         session.delete(each)
-    custody.audit.write(session, actor, "tokens revoked", name, number=len(tokens) + len(sessions))
-    return len(tokens) + len(sessions)
+    return len(sessions)
 
 
 def named(session: Session, name: str) -> tables.User:

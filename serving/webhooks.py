@@ -7,13 +7,15 @@ or out of order: it has an `id`, and `version` and `at` say what it tells of. It
     Phivet-Signature: t=1700000000,v1=<hex of HMAC-SHA256(secret, "1700000000." + body)>
 
 by which the platform sees that it is ours, whole, and not sent again by somebody else. Nothing of a patient is in it:
-the platform fetches the report. Addresses that do not begin with one of PHIVET_CALLBACKS are refused when the case is
+the platform fetches the report. Where nobody answers, one message is tried for all that are due at the same host, so
+that other platforms do not wait. Addresses that do not begin with one of PHIVET_CALLBACKS are refused when the case is
 handed in and again before sending; redirects are not followed and no proxy is used.
 """
 
 import hmac
 import json
 import logging
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -33,15 +35,21 @@ FIRST_PAUSE, LONGEST_PAUSE = 10.0, 3_600.0
 TIMEOUT = httpx.Timeout(10.0)
 LEASE = 60.0
 """Seconds for which a message that is being sent is left alone by others."""
-BATCH = 20
-REPORTED, DECIDED = "case.reported", "case.decided"
+BATCH, MATES = 20, 10_000
+"""Messages that are taken at a time; those to one silent host that count as tried with one of them."""
+_CLIMBS = re.compile("%(2e|2f|5c|25)", re.IGNORECASE)
+"""What another program may decode to a path that leads elsewhere: . / \\ %"""
+SCANNED, CHANGED, DECIDED = "case.scanned", "case.changed", "case.decided"
+"""There is a report; a consent that began or ended has changed the decision; a moderator has decided."""
 
 
 def is_allowed(url: str, prefixes: Sequence[str]) -> bool:
     """Whether the address is http(s), names no user, and lies below one of `prefixes`: same origin, same folder."""
     try:
         asked = urlsplit(url)
-        if asked.scheme not in ("http", "https") or asked.username or asked.password or "\\" in url or ".." in url:
+        if asked.scheme not in ("http", "https") or asked.username or asked.password or not url.isprintable():
+            return False
+        if "\\" in url or ".." in url or _CLIMBS.search(asked.path):
             return False
         return any(
             (asked.scheme, asked.hostname, asked.port) == (allowed.scheme, allowed.hostname, allowed.port)
@@ -109,7 +117,7 @@ def withdraw(session: Session, decision: Decision) -> None:
 
 
 def deliver(custody: Custody, client: httpx.Client) -> int:
-    """Send what is due; how many were tried."""
+    """Send what is due; how many messages that was."""
     now = time.time()
     with custody.store.begin() as session:
         due = (
@@ -123,13 +131,38 @@ def deliver(custody: Custody, client: httpx.Client) -> int:
         for message in messages:
             message.due_at = now + LEASE
         owners = {each.case_uid: session.get_one(Case, each.case_uid).owner_id for each in messages}
+    silent: set[str] = set()
     for message in messages:
-        _record(custody, message, _send(custody, client, message, owners[message.case_uid]))
+        if time.time() > now + LEASE / 2:
+            break  # what is left is due again when the lease is over
+        if _origin(message.url) not in silent:
+            try:
+                _record(custody, [message.id], _send(custody, client, message, owners[message.case_uid]))
+            except httpx.TransportError as error:
+                silent.add(_origin(message.url))
+                _record(custody, [message.id, *_mates(custody, message, messages)], type(error).__name__)
     return len(messages)
 
 
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _mates(custody: Custody, message: Webhook, leased: Sequence[Webhook]) -> list[str]:
+    """The other messages, due or `leased`, to the host of `message`."""
+    origin = _origin(message.url)
+    due = select(Webhook.id).where(
+        Webhook.state == "waiting",
+        Webhook.due_at <= time.time(),
+        Webhook.url.startswith(f"{origin}/", autoescape=True),
+    )
+    with custody.store.read() as session:
+        mates = {*session.scalars(due.limit(MATES)), *(each.id for each in leased if _origin(each.url) == origin)}
+    return sorted(mates - {message.id})
+
+
 def _send(custody: Custody, client: httpx.Client, message: Webhook, owner_id: int) -> str | None:
-    """None when it has arrived, else why not."""
+    """None when it has arrived, else why not. Raises `httpx.TransportError` when nobody answers."""
     if not is_allowed(message.url, custody.settings.callback_prefixes):
         return "not allowed"
     body = json.dumps({"id": message.id, **message.body}, separators=(",", ":")).encode()
@@ -140,25 +173,27 @@ def _send(custody: Custody, client: httpx.Client, message: Webhook, owner_id: in
     try:
         with client.stream("POST", message.url, content=body, headers=headers, timeout=TIMEOUT) as answer:
             return None if answer.is_success else f"status {answer.status_code}"
+    except httpx.TransportError:
+        raise
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return type(error).__name__
 
 
-def _record(custody: Custody, message: Webhook, reason: str | None) -> None:
+def _record(custody: Custody, messages: Sequence[str], reason: str | None) -> None:
+    """Write what came of one try for these messages."""
     with custody.store.begin() as session:
-        kept = session.get(Webhook, message.id, with_for_update=True)
-        if kept is None or kept.state == "sent":
-            return
-        kept.tries += 1
-        kept.reason = reason
-        if reason is None:
-            kept.state = "sent"
-        elif kept.tries >= TRIES:
-            kept.state = "dead"
-        else:
-            kept.due_at = time.time() + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(kept.tries - 1, 20))
-        if kept.state != "waiting":
-            custody.audit.write(session, "phivet", f"webhook {kept.state}", kept.case_uid, event=kept.event)
+        wanted = select(Webhook).where(Webhook.id.in_(messages), Webhook.state == "waiting")
+        for kept in session.scalars(wanted.order_by(Webhook.id).with_for_update()).all():
+            kept.tries += 1
+            kept.reason = reason
+            if reason is None:
+                kept.state = "sent"
+            elif kept.tries >= TRIES:
+                kept.state = "dead"
+            else:
+                kept.due_at = time.time() + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(kept.tries - 1, 20))
+            if kept.state != "waiting":
+                custody.audit.write(session, "phivet", f"webhook {kept.state}", kept.case_uid, event=kept.event)
 
 
 def again(session: Session, message: Webhook) -> None:

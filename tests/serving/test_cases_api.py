@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from phivet.cases.report import schema
-from phivet.serving import api, jobs, tables, users
+from phivet.serving import api, jobs, purge, tables, users
 from phivet.serving.access import Role
 from phivet.serving.custody import Custody
 from phivet.serving.metrics import Counted
@@ -59,12 +59,12 @@ def test_a_case_is_accepted_scanned_and_told(any_custody: Custody, client: TestC
     assert (answer.json()["state"], answer.json()["version"], answer.json()["report"]) == ("accepted", 1, None)
     scanned.next(any_custody)  # type: ignore[attr-defined]
     case = client.get("/v1/cases/c-1").json()
-    assert (case["state"], case["decision"], case["site"], case["uploader"]) == ("reported", "block", "north", "u-7")
+    assert (case["state"], case["decision"], case["site"], case["uploader"]) == ("scanned", "block", "north", "u-7")
     jsonschema.validate(case["report"], schema())
     assert case["risk"] == case["report"]["risk"] and case["report"]["case_id"] == "c-1"
-    assert [row["case_id"] for row in client.get("/v1/cases", params={"state": "reported"}).json()["cases"]] == ["c-1"]
+    assert [row["case_id"] for row in client.get("/v1/cases", params={"state": "scanned"}).json()["cases"]] == ["c-1"]
     message = client.get("/v1/webhooks", params={"state": "waiting"}).json()[0]
-    assert (message["event"], message["case_id"]) == ("case.reported", "c-1")
+    assert (message["event"], message["case_id"]) == ("case.scanned", "c-1")
     done = actions(any_custody)
     assert [each for each in done if each.startswith("case")] == [
         "case accepted",
@@ -134,7 +134,7 @@ def test_events_tell_the_states_until_there_is_a_report(
         events = [line for line in stream.iter_lines() if line]
     assert events[0] == "event: state"
     told = json.loads(events[1].removeprefix("data: "))
-    assert told["state"] == "reported" and "report" not in told
+    assert told["state"] == "scanned" and "report" not in told
 
 
 def test_whoever_reports_a_case_has_it_scanned_again_before_all_others(
@@ -147,13 +147,26 @@ def test_whoever_reports_a_case_has_it_scanned_again_before_all_others(
     assert answer.status_code == 202 and answer.json()["reported"] and answer.json()["state"] == "accepted"
     scanned.next(any_custody)  # type: ignore[attr-defined]
     case = client.get("/v1/cases/c-1").json()
-    assert (case["state"], case["reported"], case["decision"]) == ("reported", True, "clear")
+    assert (case["state"], case["reported"], case["decision"]) == ("scanned", True, "clear")
     assert client.get("/v1/cases/c-2").json()["state"] == "accepted"
     with any_custody.store.read() as session:
         complaint = session.scalars(select(tables.Complaint)).one()
         row = session.get_one(tables.Case, complaint.case_uid)
         assert MARK.encode() not in (complaint.statement or b"")
         assert any_custody.vault.unseal(row.vault or "", complaint.statement or b"").decode() == f"I am {MARK}"
+
+
+def test_a_case_whose_files_are_gone_can_still_be_reported_and_waits_for_a_moderator(
+    any_custody: Custody, client: TestClient, scanned: Scanned
+) -> None:
+    put(client, "c-1", ("files", ("note.txt", b"Normal chest.")))
+    scanned.next(any_custody)  # type: ignore[attr-defined]
+    assert purge.purge(any_custody, time.time() + 400 * 86_400) == 1
+    answer = client.post("/v1/cases/c-1/reports", json={"who": "patient", "statement": f"I am {MARK}"})
+    assert (answer.status_code, answer.json()["reported"], answer.json()["state"]) == (202, True, "scanned")
+    with any_custody.store.read() as session:
+        assert session.scalars(select(tables.Complaint)).one().statement is None
+    assert jobs.take(any_custody.store) is None
 
 
 def consent(client: TestClient, case_id: str = "c-1", **given: Any) -> Any:

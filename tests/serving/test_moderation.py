@@ -11,9 +11,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from phivet.serving import tables
+from phivet.serving import intake, tables
 from phivet.serving.custody import Custody
 from phivet.serving.moderation import export
+from phivet.serving.purge import finish_decisions
+from tests.serving.conftest import Scanned
 
 TEXT = "Mr John Whitfield, DOB 03/04/1951: disc bulge."
 
@@ -100,7 +102,25 @@ def test_a_note_with_a_finding_that_nobody_judged_is_no_label(
     assert export(custody, tmp_path / "out")["notes"] == 0
 
 
-@pytest.mark.parametrize("change", [{"state": "reported"}, {"restricted": True}])
+def test_a_case_that_was_decided_twice_is_one_row_of_what_was_decided_last(
+    custody: Custody, decided: tables.Case, scanned: Scanned, tmp_path: Path
+) -> None:
+    with custody.store.begin() as session:
+        case = session.get_one(tables.Case, decided.uid)
+        intake.rescan(session, custody, case, "platform", first=True)
+    scanned.next(custody)  # type: ignore[attr-defined]
+    with custody.store.begin() as session:
+        session.add(
+            tables.Decision(
+                case_uid=case.uid, version=1, user_id=case.owner_id, decision="remove", reasons=[], final_at=time.time()
+            )
+        )
+    finish_decisions(custody, time.time() + 1)
+    assert export(custody, tmp_path / "out")["cases"] == 1
+    assert [row["decision"] for row in rows(tmp_path / "out" / "moderation.jsonl")] == ["remove"]
+
+
+@pytest.mark.parametrize("change", [{"state": "scanned"}, {"restricted": True}])
 def test_what_is_not_final_or_is_restricted_stays(
     custody: Custody, decided: tables.Case, tmp_path: Path, change: dict[str, Any]
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from phivet.serving import access, log_in, tables
 from phivet.serving.command_line import main
 from phivet.serving.custody import Custody
+from phivet.serving.problems import ProblemError
 from tests.serving.conftest import NOTE, Scanned, accepted, custody_of
 
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -36,6 +37,27 @@ def test_a_user_is_made_logs_in_and_is_shut_out(
     assert run(custody, "user", "revoke", "amira") == 0
     with custody.store.read() as session:
         assert access.by_token(session, secret) is None and access.by_cookie(session, entry.cookie) is None
+    with pytest.raises(ProblemError, match="log-in-refused"):
+        log_in.log_in(custody, "amira", PASSWORD, "127.0.0.1")
+    assert run(custody, "token", "add", "amira") == 64
+    assert run(custody, "user", "restore", "amira") == 0
+    assert log_in.log_in(custody, "amira", PASSWORD, "127.0.0.1").cookie
+    with custody.store.read() as session:
+        assert access.by_token(session, secret) is None
+
+
+def test_a_user_gets_another_password_and_other_roles(custody: Custody, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\nanother {PASSWORD}\n"))
+    assert run(custody, "user", "add", "amira", "--role", "moderator", "--site", "north", "--password") == 0
+    before = log_in.log_in(custody, "amira", PASSWORD, "127.0.0.1")
+    assert run(custody, "user", "change", "amira", "--role", "auditor", "--password") == 0
+    with pytest.raises(ProblemError, match="log-in-refused"):
+        log_in.log_in(custody, "amira", PASSWORD, "127.0.0.1")
+    after = log_in.log_in(custody, "amira", f"another {PASSWORD}", "127.0.0.1")
+    with custody.store.read() as session:
+        who = access.by_cookie(session, after.cookie)
+        assert access.by_cookie(session, before.cookie) is None
+    assert who is not None and (who.roles, who.sites) == ({"auditor"}, {"north"})
 
 
 def test_what_makes_no_sense_is_said_in_a_line(custody: Custody, capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,6 +65,7 @@ def test_what_makes_no_sense_is_said_in_a_line(custody: Custody, capsys: pytest.
         ("user", "add", "a b", "--role", "admin"),
         ("token", "add", "nobody"),
         ("user", "revoke", "nobody"),
+        ("user", "change", "nobody", "--role", "admin"),
         ("purge", "--case", "x"),
     ):
         assert run(custody, *wrong) == 64

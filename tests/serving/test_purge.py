@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from phivet.cases.reader import Reader
-from phivet.serving import intake, purge, tables
+from phivet.serving import intake, purge, tables, webhooks
+from phivet.serving.case_answers import case_answer
 from phivet.serving.custody import Custody
 from phivet.serving.problems import ProblemError
-from phivet.serving.tables import Case, Decision
+from phivet.serving.tables import Case, Decision, Webhook
 from phivet.serving.vault import ErasedError, Why
 from tests.serving.conftest import NOTE, Scanned, accepted, custody_of, principal
 
@@ -139,6 +140,53 @@ def test_a_consent_ends_by_itself(any_custody: Custody, scanned: Scanned) -> Non
     assert purge.follow_consents(any_custody, now + 5, now) == 0
     assert purge.follow_consents(any_custody, now + 20, now + 5) == 1
     assert case_of(any_custody, case.uid).decision == "block"
+
+
+def consented(custody: Custody, case: Case, until: float) -> None:
+    who = principal(custody)
+    with custody.store.begin() as session:
+        body = session.query(tables.Report).one().body
+        session.add(
+            tables.Consent(
+                case_uid=case.uid,
+                who=b"",
+                scope={"findings": [each["id"] for each in body["findings"]]},
+                turns="review",
+                from_at=0,
+                until_at=until,
+                document="ab" * 32,
+                recorded_by=who.user_id,
+            )
+        )
+    purge.follow_consents(custody)
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_a_consent_that_ends_overtakes_what_was_decided_and_the_platform_is_told(
+    any_custody: Custody, scanned: Scanned, final: bool
+) -> None:
+    case = scanned(any_custody, NOTE, policy="casect", callback="http://127.0.0.1/hooks/x")
+    now = time.time()
+    consented(any_custody, case, now + 500)
+    decided(any_custody, case)
+    with any_custody.store.begin() as session:
+        row = session.get_one(Case, case.uid)
+        webhooks.announce(session, any_custody, row, webhooks.DECIDED, session.query(Decision).one(), now + 60)
+    if final:
+        assert purge.finish_decisions(any_custody, now + 90) == 1
+    purge.follow_consents(any_custody, now + 600)
+    after = case_of(any_custody, case.uid)
+    assert (after.state, after.decision, after.decided_at) == ("scanned", "block", None)
+    assert purge.finish_decisions(any_custody, now + 900) == 0
+    with any_custody.store.read() as session:
+        told = session.query(Webhook).order_by(Webhook.created_at).all()
+        assert case_answer(session, session.get_one(Case, case.uid)).moderator is None
+    assert [(each.event, each.body["decision"]) for each in told] == [
+        ("case.scanned", "block"),
+        ("case.changed", "review"),
+        ("case.changed", "block"),
+    ]
+    assert told[-1].due_at <= time.time()
 
 
 def test_what_a_killed_upload_leaves_in_the_vault_is_swept(any_custody: Custody) -> None:

@@ -14,7 +14,7 @@ from httpx import Response
 from PIL import Image
 from sqlalchemy import select
 
-from phivet.serving import tables, users
+from phivet.serving import intake, tables, users
 from phivet.serving.access import Role
 from phivet.serving.api import create_app
 from phivet.serving.custody import Custody
@@ -55,6 +55,12 @@ class Browser:
         page = self.page(f"/cases/{case.uid}")
         lines = page.select("#lines [data-finding]")
         return {_text(line.select_one("[data-selects]")).split(",")[0]: str(line["data-finding"]) for line in lines}
+
+    def rest(self, case: tables.Case, verdict: str, query: str = "") -> Response:
+        """Judge what is left of the page, as its form does."""
+        shown = self.page(f"/cases/{case.uid}{query}").select_one("#rest [name=lines]")
+        assert shown is not None
+        return self.post(f"/cases/{case.uid}/rest", verdict=verdict, lines=shown["value"])
 
     def queue(self, query: str = "") -> list[str]:
         return [_text(link) for link in self.page(f"/{query}").select(".queue .name a")]
@@ -114,6 +120,19 @@ def test_the_queue_holds_what_needs_a_person_reported_cases_first(custody: Custo
     assert mira.queue("?category=record_number") == ["blocked"]
     assert Browser(custody, "ann", sites=("wellington",)).queue() == ["reported"]
     assert "by a patient" in mira.get(f"/cases/{reported.uid}").text
+
+
+def test_what_a_patient_said_is_shown_with_the_evidence_and_not_before(case: tables.Case, mira: Browser) -> None:
+    words = mira.custody.vault.seal(str(case.vault), b"<b>I am Anna</b>, it is my back.")
+    with mira.custody.store.begin() as session:
+        session.add(tables.Complaint(case_uid=case.uid, who="patient", statement=words))
+    hidden = mira.get(f"/cases/{case.uid}").text
+    assert "by a patient" in hidden and "Anna" not in hidden
+    mira.post(f"/cases/{case.uid}/show")
+    assert "&lt;b&gt;I am Anna&lt;/b&gt;, it is my back." in mira.get(f"/cases/{case.uid}").text
+    with mira.custody.store.begin() as session:
+        session.scalars(select(tables.Complaint)).one().statement = b"of other files"
+    assert "the words are no longer kept" in mira.get(f"/cases/{case.uid}").text
 
 
 def test_an_empty_queue_says_so(mira: Browser) -> None:
@@ -198,13 +217,39 @@ def test_a_case_that_blocks_is_published_only_once_its_findings_are_called_wrong
     assert (refused.status_code, "is not judged wrong" in refused.text) == (409, True)
     assert "cannot be published" in mira.get(f"/cases/{case.uid}/letter/publish").text
     mira.post(f"/cases/{case.uid}/verdict", finding=keys["name"], verdict="other", category="clinician_name")
-    mira.post(f"/cases/{case.uid}/rest", verdict="wrong")
+    mira.rest(case, "wrong")
+    unseen = mira.post(f"/cases/{case.uid}/decision", decision="publish")
+    assert (unseen.status_code, "look at the evidence" in unseen.text) == (409, True)
+    assert "look at the evidence" in mira.get(f"/cases/{case.uid}/letter/publish").text
+    mira.post(f"/cases/{case.uid}/show")
+    mira.post(f"/cases/{case.uid}/hide")
     assert mira.post(f"/cases/{case.uid}/decision", decision="publish").status_code == 200
     with mira.custody.store.read() as session:
         given = {each.verdict: each.category for each in session.scalars(select(tables.Verdict))}
         made = session.scalars(select(tables.Decision)).one()
     assert given == {"other": "clinician_name", "wrong": None}
     assert (made.decision, made.message) == ("publish", None)
+
+
+def test_only_what_was_on_the_page_is_judged_as_the_rest_and_all_pages_can_be_reached(
+    case: tables.Case, mira: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phivet.serving.review_view.LINES", 2)
+    mira.post(f"/cases/{case.uid}/claim")
+    first = mira.findings(case)
+    mira.rest(case, "wrong")
+    page = mira.page(f"/cases/{case.uid}")
+    assert "page 2 of 3" in page.get_text() and _text(page.select_one("#progress")).startswith("2 of 5")
+    assert not set(first.values()) & set(mira.findings(case).values())
+    assert "is not judged wrong" in mira.post(f"/cases/{case.uid}/decision", decision="publish").text
+    back = mira.page(f"/cases/{case.uid}?page=1").select("#lines [data-finding]")
+    assert [line["data-finding"] for line in back] == list(first.values())
+    assert mira.page(f"/cases/{case.uid}?page=99").select_one("#lines [data-finding]")
+    at = mira.page(f"/cases/{case.uid}?finding={next(iter(first.values()))}")
+    assert "page 1 of 3" in at.get_text()
+    mira.rest(case, "wrong")
+    mira.rest(case, "wrong")
+    assert "look at the evidence" in mira.post(f"/cases/{case.uid}/decision", decision="publish").text
 
 
 def test_a_verdict_by_script_answers_with_the_line_and_the_count(case: tables.Case, mira: Browser) -> None:
@@ -239,6 +284,33 @@ def test_the_platform_is_told_after_the_minute_and_not_if_it_is_undone(case: tab
     assert (late.status_code, "The minute is over" in late.text) == (409, True)
 
 
+def complaint(custody: Custody, case: tables.Case) -> None:
+    with custody.store.begin() as session:
+        row = session.get_one(tables.Case, case.uid)
+        row.reported = True
+        intake.rescan(session, custody, row, "platform", first=True)
+
+
+def test_a_complaint_stops_what_was_decided_and_takes_the_case_out_of_the_hand(
+    case: tables.Case, mira: Browser, scanned: Scanned
+) -> None:
+    mira.post(f"/cases/{case.uid}/claim")
+    mira.post(f"/cases/{case.uid}/show")
+    mira.rest(case, "wrong")
+    mira.post(f"/cases/{case.uid}/decision", decision="publish")
+    assert len(webhooks(mira.custody)) == 1
+    complaint(mira.custody, case)
+    assert webhooks(mira.custody) == []
+    assert mira.post(f"/cases/{case.uid}/undo").status_code == 409
+    scanned.next(mira.custody)  # type: ignore[attr-defined]
+    mira.post(f"/cases/{case.uid}/claim")
+    complaint(mira.custody, case)
+    assert mira.post(f"/cases/{case.uid}/decision", decision="remove").status_code == 409
+    scanned.next(mira.custody)  # type: ignore[attr-defined]
+    assert mira.post(f"/cases/{case.uid}/decision", decision="remove").status_code == 409
+    assert (mira.queue(), webhooks(mira.custody)) == (["lumbar"], [])
+
+
 def test_a_removal_goes_out_at_once(case: tables.Case, mira: Browser) -> None:
     mira.post(f"/cases/{case.uid}/claim")
     page = mira.post(f"/cases/{case.uid}/decision", decision="remove")
@@ -255,6 +327,28 @@ def test_the_message_says_what_and_where_and_nothing_of_the_patient(case: tables
     assert "leave the words out" in letter
     assert "record number" not in letter
     assert not re.search("whitfield|john|1951|zac|pratt", letter, re.I)
+
+
+def test_the_reasons_are_what_the_message_names(case: tables.Case, mira: Browser) -> None:
+    mira.post(f"/cases/{case.uid}/claim")
+    keys = mira.findings(case)
+    mira.post(f"/cases/{case.uid}/show")
+    mira.post(f"/cases/{case.uid}/marks/words", words="disc bulge", category="uniqueness")
+    mira.post(f"/cases/{case.uid}/verdict", finding=keys["record number"], verdict="wrong")
+    mira.post(f"/cases/{case.uid}/verdict", finding=keys["date of birth"], verdict="other", category="study_date")
+    mira.post(f"/cases/{case.uid}/decision", decision="send_back")
+    (told,) = webhooks(mira.custody)
+    said = told.body["moderator"]
+    assert set(said["reasons"]) == {"name", "study_date", "uniqueness", "clinician_name"}
+    for named, reason in (("name", True), ("study date", True), ("date of birth", False), ("record number", False)):
+        assert (f": {named} (" in said["message"]) is reason
+    mira.post(f"/cases/{case.uid}/undo")
+    for mark in mira.page(f"/cases/{case.uid}").select("[name=mark]"):
+        mira.post(f"/cases/{case.uid}/unmark", mark=mark["value"])
+    mira.post(f"/cases/{case.uid}/verdict", finding=keys["date of birth"], verdict="wrong")
+    mira.rest(case, "wrong")
+    mira.post(f"/cases/{case.uid}/decision", decision="publish")
+    assert webhooks(mira.custody)[0].body["moderator"]["reasons"] == []
 
 
 def test_where_two_must_read_the_stricter_word_counts(custody: Custody, scanned: Scanned) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from phivet.serving import store, tables
 from phivet.serving.custody import Custody
 from phivet.serving.migrations import STEPS
+from phivet.serving.policies import names
 from phivet.serving.store import Store, StoreError
 from phivet.serving.tables import Base, Rule
 from tests.serving.conftest import accepted
@@ -90,3 +91,19 @@ def in_a_query(custody: Custody, places: Sequence[tuple[str, str]]) -> dict[tupl
     with custody.store.read() as session:
         rows = session.execute(select(tables.Case.policy, tables.Case.site, store.purge_days()))
         return {(policy, site): days for policy, site, days in rows}
+
+
+def test_a_consent_counts_where_the_platforms_own_rules_know_one(custody: Custody) -> None:
+    with custody.store.read() as session:
+        knowing = {policy for policy in names() if store.rule(session, policy, "north").consents}
+    assert knowing == {"casect", "resectaur"}
+
+
+def test_a_case_with_a_report_is_called_scanned_where_it_was_called_reported(any_custody: Custody) -> None:
+    case = accepted(any_custody)
+    with any_custody.store.begin() as session:
+        session.execute(text("UPDATE cases SET state = 'reported'"))
+        session.execute(text("UPDATE schema_version SET steps = 1"))
+    any_custody.store.migrate()
+    with any_custody.store.read() as session:
+        assert session.get_one(tables.Case, case.uid).state == "scanned"

@@ -4,6 +4,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ def client_that(answer: Answer) -> httpx.Client:
     return httpx.Client(transport=httpx.MockTransport(answer))
 
 
-def announced(custody: Custody, event: str = webhooks.REPORTED, **options: Any) -> Case:
+def announced(custody: Custody, event: str = webhooks.SCANNED, **options: Any) -> Case:
     case = accepted(custody, NOTE, callback=HOOK)
     with custody.store.begin() as session:
         assert webhooks.announce(session, custody, session.get_one(Case, case.uid), event, **options)
@@ -47,7 +48,7 @@ def test_a_message_is_signed_and_sent_once(any_custody: Custody) -> None:
         assert webhooks.deliver(any_custody, client) == 0
     [request] = seen
     told = json.loads(request.content)
-    assert (told["event"], told["case_id"], told["version"]) == ("case.reported", "c-1", 1)
+    assert (told["event"], told["case_id"], told["version"]) == ("case.scanned", "c-1", 1)
     at, given = (part.partition("=")[2] for part in request.headers["phivet-signature"].split(","))
     key = webhooks.secret(any_custody, case.owner_id)
     assert given == hmac.new(key.encode(), at.encode() + b"." + request.content, "sha256").hexdigest()
@@ -78,6 +79,38 @@ def test_what_does_not_arrive_is_tried_again_ever_later_and_listed_in_the_end(
     with client_that(lambda _: httpx.Response(200)) as client:
         webhooks.deliver(any_custody, client)
     assert message(any_custody).state == "sent"
+
+
+def test_where_nobody_answers_all_that_is_due_waits_and_others_are_told_at_once(any_custody: Custody) -> None:
+    for number in range(2 * webhooks.BATCH):
+        accepted(any_custody, NOTE, f"c-{number}", callback=HOOK)
+    later = accepted(any_custody, NOTE, "later", callback=HOOK)
+    with any_custody.store.begin() as session:
+        for case in session.query(Case).where(Case.uid != later.uid):
+            webhooks.announce(session, any_custody, case, webhooks.SCANNED, at=0.0)
+        webhooks.announce(session, any_custody, session.get_one(Case, later.uid), webhooks.DECIDED, at=9e9)
+        other = session.query(Webhook).order_by(Webhook.id).where(Webhook.due_at == 0).first()
+        assert other is not None
+        other.url, other.due_at = "http://127.0.0.2/hooks/x", 1.0
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host == "127.0.0.1":
+            raise httpx.ConnectTimeout("nobody")
+        return httpx.Response(200)
+
+    allowing = replace(
+        any_custody, settings=replace(any_custody.settings, callbacks="http://127.0.0.1/hooks http://127.0.0.2/hooks")
+    )
+    with client_that(answer) as client:
+        for _ in range(2):
+            webhooks.deliver(allowing, client)
+    assert asked == ["127.0.0.1", "127.0.0.2"]
+    with any_custody.store.read() as session:
+        kept = session.query(Webhook).where(Webhook.url == HOOK).order_by(Webhook.due_at).all()
+    assert {(each.tries, each.reason) for each in kept[:-1]} == {(1, "ConnectTimeout")}
+    assert (kept[-1].tries, kept[-1].due_at) == (0, 9e9)
 
 
 def decision(custody: Custody, case: Case, kind: str, final_in: float) -> Decision:
@@ -112,7 +145,7 @@ def test_a_decision_waits_until_it_can_no_longer_be_undone_and_a_removal_does_no
 def test_who_wants_no_messages_gets_none(custody: Custody) -> None:
     case = accepted(custody, NOTE)
     with custody.store.begin() as session:
-        assert webhooks.announce(session, custody, session.get_one(Case, case.uid), webhooks.REPORTED) is None
+        assert webhooks.announce(session, custody, session.get_one(Case, case.uid), webhooks.SCANNED) is None
 
 
 def test_an_address_that_is_no_longer_allowed_gets_nothing(custody: Custody) -> None:
@@ -132,7 +165,14 @@ def test_an_address_that_is_no_longer_allowed_gets_nothing(custody: Custody) -> 
         ("https://A.EXAMPLE/hooks/1", True),
         ("https://a.example/hooks-of-others", False),
         ("https://a.example/", False),
+        ("https://a.example/hooks/caf%C3%A9?at=%2e%2e", True),
         ("https://a.example/hooks/../admin", False),
+        ("https://a.example/hooks/%2e%2e/admin", False),
+        ("https://a.example/hooks/.%2E/admin", False),
+        ("https://a.example/hooks/x%2f..%2fadmin", False),
+        ("https://a.example/hooks/%5c..%5Cadmin", False),
+        ("https://a.example/hooks/%252e%252e/admin", False),
+        ("https://a.example/hooks/.\t./admin", False),
         ("https://a.example.evil.example/hooks", False),
         ("https://a.example:8443/hooks", False),
         ("http://a.example/hooks", False),

@@ -97,8 +97,8 @@ def test_a_poison_case_is_parked_for_review_with_the_reason_and_harms_no_other(
         kept = {row.case_uid: row for row in session.query(tables.Report)}
         assert session.query(tables.Job).filter_by(state="parked").one().tries == 2
     poison, fine = case_of(custody, case_id), case_of(custody, "fine")
-    assert (poison.state, poison.decision, kept[poison.uid].parked) == ("reported", "review", reason)
-    assert (fine.state, fine.decision, kept[fine.uid].parked) == ("reported", "clear", None)
+    assert (poison.state, poison.decision, kept[poison.uid].parked) == ("scanned", "review", reason)
+    assert (fine.state, fine.decision, kept[fine.uid].parked) == ("scanned", "clear", None)
     body = kept[poison.uid].body
     jsonschema.validate(body, schema())
     assert body["not_scanned"] == [{"source": "file-1", "reason": "time_out" if reason == "time out" else "crash"}]
@@ -123,7 +123,7 @@ def test_a_case_around_which_everything_dies_again_and_again_is_parked(any_custo
     with any_custody.store.read() as session:
         assert session.query(tables.Job).one().state == "parked"
         kept, now = session.query(tables.Report).one(), session.get_one(tables.Case, case.uid)
-    assert (now.state, now.decision, kept.parked) == ("reported", "review", "lost again and again")
+    assert (now.state, now.decision, kept.parked) == ("scanned", "review", "lost again and again")
     assert kept.body["not_scanned"] == [{"source": "file-1", "reason": "crash"}]
 
 
@@ -137,7 +137,7 @@ def test_a_case_that_came_back_without_its_files_is_told_and_taken_once(any_cust
     scanner._end()
     with any_custody.store.read() as session:
         kept, now = session.query(tables.Report).one(), session.get_one(tables.Case, case.uid)
-    assert (now.state, now.decision, kept.parked) == ("reported", "review", "its files were erased")
+    assert (now.state, now.decision, kept.parked) == ("scanned", "review", "its files were erased")
     assert kept.body["not_scanned"] == [{"source": "file-1", "reason": "missing"}]
 
 
@@ -250,7 +250,7 @@ def test_the_real_process_scans_as_the_command_does(custody: Custody) -> None:
     assert scanner.step()
     scanner._end()
     case = case_of(custody, "c-1")
-    assert (case.state, case.decision) == ("reported", "block")
+    assert (case.state, case.decision) == ("scanned", "block")
     [kept] = reports(custody)
     assert kept.body["not_scanned"] == [] and set(kept.files) == {"file-1"}
     assert {"name", "date_of_birth", "record_number"} <= set(kept.body["risk_by_category"])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from phivet.cases.parts import Volume
 from phivet.datasets.faces_anatomy import AIR, Anatomy
 from phivet.datasets.faces_solids import Grid, Shape, Voxels, put
 
@@ -41,6 +42,12 @@ class Scan:
     def modality(self) -> str:
         """As DICOM calls it."""
         return {"CT": "CT", "CBCT": "CT", "PET": "PT"}.get(self.sequence, "MR")
+
+    def volume(self) -> Volume:
+        """As a series that was read from a case."""
+        depth, height, width = self.voxels.shape
+        shape = (depth, height, width)
+        return Volume(("file-1",), 0, self.modality, shape, self.spacing, self.axes, lambda: iter(self.voxels))
 
 
 def cropped(anatomy: Anatomy, low: float | None, high: float | None) -> Anatomy:

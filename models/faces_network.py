@@ -182,8 +182,8 @@ def log_odds(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(np.logaddexp.reduce(wide[:, 1:], axis=1) - wide[:, 0])
 
 
-def save(network: Network, calibration: Calibration, folder: Path, volumes: Line | None = None) -> None:
-    """Write config.json and model.safetensors (float16) to `folder`; `volumes` is the line for volumes, once fitted."""
+def save(network: Network, calibration: Calibration, volumes: Line, folder: Path) -> None:
+    """Write config.json and model.safetensors (float16) to `folder`; `volumes` is the line for volumes."""
     folder.mkdir(parents=True, exist_ok=True)
     half = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
     save_file({name: value.contiguous() for name, value in half.items()}, folder / "model.safetensors")
@@ -191,7 +191,7 @@ def save(network: Network, calibration: Calibration, folder: Path, volumes: Line
         "widths": list(network.widths),
         "kinds": [kind.value for kind in KINDS],
         "calibration": {"slope": calibration.slope, "offset": calibration.offset},
-        "volumes": asdict(volumes or Line()),
+        "volumes": asdict(volumes),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
 

@@ -27,10 +27,20 @@ HELD_BACK = 0.5
 Few volumes tell the kinds apart wholly; without it the line would be sure of everything."""
 
 
+def calibrated(
+    network: Network, screens: Sequence["LabelledScreen"], volumes: Iterable["LabelledVolume"]
+) -> tuple[Calibration, Line]:
+    """Both lines of a network that is trained: of pictures, and of volumes."""
+    pictures = calibration(network, screens)
+    with TemporaryDirectory(prefix="phivet-") as folder:
+        save(network, pictures, Line(), Path(folder))
+        return pictures, volume_line(FaceNetwork(Path(folder)), volumes)
+
+
 def calibration(network: Network, validation: Sequence["LabelledScreen"]) -> Calibration:
     """The line through the best log odds of each picture that makes them probabilities."""
     with TemporaryDirectory(prefix="phivet-") as folder:
-        save(network, Calibration(), Path(folder))
+        save(network, Calibration(), Line(), Path(folder))
         loaded = FaceNetwork(Path(folder))
         every = loaded.scores([each.screen.pixels for each in validation])
     odds = np.array([log_odds(scores).max() for _, scores, _ in every])

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from phivet.models.faces_network import KINDS, Calibration, FaceNetwork, Kind, Network, Seen, log_odds, save
+from phivet.models.faces_volumes import Line
 from phivet.models.faces_windows import SIDE, Window, cut, grey, uncut, windows
 
 Pixels = NDArray[np.uint8]
@@ -26,7 +27,7 @@ def a_screen_of_two() -> Pixels:
 
 def untrained(folder: Path) -> FaceNetwork:
     torch.manual_seed(3)
-    save(Network(), Calibration(), folder)
+    save(Network(), Calibration(), Line(), folder)
     return FaceNetwork(folder)
 
 
@@ -101,7 +102,7 @@ def test_a_probability_is_one() -> None:
 
 
 def test_weights_that_tell_other_kinds_are_refused(tmp_path: Path) -> None:
-    save(Network(), Calibration(), tmp_path)
+    save(Network(), Calibration(), Line(2, -1, 3, 4, 5), tmp_path)
     config = tmp_path / "config.json"
     config.write_text(config.read_text("utf-8").replace('"fetus"', '"cat"'), "utf-8")
     with pytest.raises(ValueError, match="other kinds"):

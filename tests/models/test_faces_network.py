@@ -44,6 +44,14 @@ def test_what_stands_apart_is_looked_at_too() -> None:
         assert thing.x0 <= left and thing.x1 >= left + 160 and thing.x1 - thing.x0 < 200
 
 
+def test_every_panel_of_a_sheet_is_looked_at() -> None:
+    sheet = np.zeros((400, 500), np.uint8)
+    for row in range(4):
+        for column in range(5):
+            sheet[100 * row + 8 : 100 * row + 92, 100 * column + 8 : 100 * column + 92] = noise(84, 84)
+    assert len(windows(sheet)) == 21
+
+
 def test_a_window_holds_pixels() -> None:
     with pytest.raises(ValueError, match="at least one pixel"):
         Window(3, 0, 3, 5)

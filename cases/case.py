@@ -130,6 +130,8 @@ class Case:
         ahead = Ahead(lambda which: self._reader.view(self._files[which[0]], which[1], which[2]), counts)
         with closing(ahead):
             for source, picture in pictures:
+                pixels = picture.plane is Plane.PIXELS
+                lying = [each.frame for each in described[source].slices if each.position is not None and pixels]
                 yield Frames(
                     source=source,
                     count=picture.count,
@@ -139,7 +141,8 @@ class Case:
                     plane=picture.plane,
                     paged=picture.paged,
                     upright=picture.upright,
-                    sliced=sliced.get(source, frozenset()) if picture.plane is Plane.PIXELS else frozenset(),
+                    sliced=sliced.get(source, frozenset()) if pixels else frozenset(),
+                    lying=frozenset(lying),
                     coverage=self.coverage,
                 )
 

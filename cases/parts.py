@@ -152,6 +152,8 @@ class Frames:
     """EXIF orientation (1 to 8) that turns the stored picture upright; 1: as it is."""
     sliced: frozenset[int] = frozenset()
     """Those that lie in space as slices of a `Volume` of which a surface can be made, and are looked at there."""
+    lying: frozenset[int] = frozenset()
+    """Those, too, of which it is told where in the patient they lie."""
     coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
     """Where pictures that cannot be decoded, or need no look of their own, are entered."""
 

@@ -28,6 +28,8 @@ SURE = 0.5
 SELDOM = 5.0
 """Logarithm of the odds by which faces are rarer among the pictures of cases than among those that trained the network,
 where every other one shows a face: one in 150."""
+SELDOMER = 2.0
+"""The same, on top, of frames that lie in the patient but make no volume: nearly all are slices of short series."""
 FETUS_AT_MOST = 0.7
 """An unborn child's face is for a person to judge: below any score that blocks."""
 SHADED = ("CT", "MR", "PT")
@@ -91,7 +93,7 @@ class Faces:
         scenes: list[View] = []
         for index, view in frames.views(besides=frames.sliced):
             upright = turn_upright(view, frames.upright)
-            seen = self.look(upright, frames.modality)
+            seen = self.look(upright, frames.modality, SELDOM + SELDOMER * (index in frames.lying))
             if frames.paged or _is_another(upright, scenes):
                 height, width = upright.shape[:2]
                 seen += [
@@ -103,8 +105,11 @@ class Faces:
                 if score >= LEAST:
                     yield Finding(category, place, score, self.name, reasons)
 
-    def look(self, view: View, modality: str) -> list[Seen]:
-        """The faces in an upright picture: those of a photograph, or the one of a reconstruction; unlikely ones too."""
+    def look(self, view: View, modality: str, seldom: float = SELDOM) -> list[Seen]:
+        """The faces in an upright picture: those of a photograph, or the one of a reconstruction; unlikely ones too.
+
+        `seldom` is how much rarer faces are than the network learned, as the logarithm of odds.
+        """
         photographed: list[Found] = []
         if is_photograph(view) or modality in SHADED or (modality in CAMERAS and _is_grey(view)):
             photographed = self._photographs.find(view)
@@ -113,7 +118,7 @@ class Faces:
         if any(each.score >= SURE for each in photographed):
             return found
         (seen,) = self._network.judge([view])
-        score = when_seldom(seen.face)
+        score = when_seldom(seen.face, seldom)
         if seen.kind == "fetus":
             found.append(_face(min(score, FETUS_AT_MOST), seen.box, view, Reason.RECONSTRUCTION, Reason.FETUS))
         else:
@@ -139,10 +144,10 @@ def _is_another(view: View, scenes: list[View]) -> bool:
     return True
 
 
-def when_seldom(face: float) -> float:
-    """The network's probability, faces being seldom."""
+def when_seldom(face: float, seldom: float = SELDOM) -> float:
+    """The network's probability, faces being so seldom."""
     kept = min(max(face, 1e-6), 1 - 1e-6)
-    return 1 / (1 + math.exp(SELDOM) * (1 - kept) / kept)
+    return 1 / (1 + math.exp(seldom) * (1 - kept) / kept)
 
 
 def _is_grey(view: View) -> bool:

@@ -180,7 +180,9 @@ def test_only_slices_of_which_a_surface_can_be_made_need_no_look_as_pictures(
     tmp_path: Path, write_dicom, reader: Reader, depths: range, solid: bool
 ) -> None:
     write_series(write_dicom, list(depths))
-    assert {part.sliced for part in frames(read_case(tmp_path, reader))} == {frozenset({0} if solid else ())}
+    found = frames(read_case(tmp_path, reader))
+    assert {part.sliced for part in found} == {frozenset({0} if solid else ())}
+    assert {part.lying for part in found} == {frozenset({0})}
 
 
 def test_stills_of_a_turning_render_lie_in_no_volume_though_each_tells_where_it_lies(

@@ -198,6 +198,13 @@ def test_faces_are_seldom_so_that_a_network_in_doubt_raises_no_alarm() -> None:
     assert finding.score < 0.2
 
 
+def test_faces_are_seldomer_among_frames_that_lie_in_the_patient() -> None:
+    (picture,), (still,) = (in_picture(GREY, "CT", face=0.99, lying=lying) for lying in (frozenset(), frozenset({0})))
+    assert still.score < 0.2 < picture.score
+    (sure,) = in_picture(GREY, "CT", face=0.9999, lying=frozenset({0}))
+    assert sure.score > 0.8
+
+
 def test_each_differing_frame_of_a_rotating_render_has_its_own_box() -> None:
     def view(index: int) -> View:
         return np.roll(GREY, index // 2, axis=1)

@@ -16,7 +16,7 @@ from phivet.cases.files import File, list_files
 from phivet.cases.parts import Container, Frames, Header, Note, Part, Property, View, Volume
 from phivet.cases.places import Plane
 from phivet.cases.reader import Reader
-from phivet.cases.volumes import Placed, volumes
+from phivet.cases.volumes import Placed, solid, volumes
 
 DICOMDIR = "DICOMDIR"
 _numbers = count(1)
@@ -126,10 +126,12 @@ class Case:
     def _frames(self, described: Mapping[str, Description]) -> Iterator[Frames]:
         pictures = [(source, picture) for source, description in described.items() for picture in description.pictures]
         counts = [(source, picture.plane, picture.count) for source, picture in pictures]
+        sliced = solid(self._placed(described))
         ahead = Ahead(lambda which: self._reader.view(self._files[which[0]], which[1], which[2]), counts)
         with closing(ahead):
             for source, picture in pictures:
-                lies = any(each.position is not None for each in described[source].slices)
+                pixels = picture.plane is Plane.PIXELS
+                lying = [each.frame for each in described[source].slices if each.position is not None and pixels]
                 yield Frames(
                     source=source,
                     count=picture.count,
@@ -139,17 +141,22 @@ class Case:
                     plane=picture.plane,
                     paged=picture.paged,
                     upright=picture.upright,
-                    sliced=lies and picture.plane is Plane.PIXELS,
+                    sliced=sliced.get(source, frozenset()) if pixels else frozenset(),
+                    lying=frozenset(lying),
                     coverage=self.coverage,
                 )
 
     def _volumes(self, described: Mapping[str, Description]) -> Iterator[Volume]:
+        yield from volumes(self._placed(described), self.coverage)
+
+    def _placed(self, described: Mapping[str, Description]) -> list[Placed]:
+        """All slices of the case, with how to get them."""
         placed = []
         for source, description in described.items():
             modality = next((picture.modality for picture in description.pictures), "")
             stored = partial(self._reader.stored, self._files[source], Plane.PIXELS)
             placed += [Placed(source, modality, each, stored) for each in description.slices if description.pictures]
-        yield from volumes(placed, self.coverage)
+        return placed
 
 
 def _one(ahead: Ahead, source: str, plane: Plane, index: int) -> View:

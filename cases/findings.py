@@ -32,16 +32,14 @@ class Reason(StrEnum):
     CONSTELLATION = "constellation"  # what is harmless alone, together with what stands near it
     SURFACE_SHOWS_FACE = "surface_shows_face"  # a render of the volume's skin shows a face
     RELIEF = "relief"  # the skin has the relief of eyes, nose and mouth, in their size
-    PARTIAL_FACE = "partial_face"  # part of a face is covered, cut off or outside
+    PARTIAL_FACE = "partial_face"  # part of a face is cut off, by the edge of the picture or of the volume
     THICK_SLICES = "thick_slices"  # slices so thick that the surface is coarse
     TURNED = "turned"  # found only after the volume was turned: the header's orientation is missing or wrong
-    DEFACING = "defacing"  # traces of defacing: a plane, a constant or a missing front
     RECONSTRUCTION = "reconstruction"  # a picture of a 3D reconstruction
     PHOTOGRAPH = "photograph"  # a colour photograph
     FETUS = "fetus"  # the face of an unborn child
     FUNDUS = "fundus"  # the back of an eye, its vessels
     FINGERPRINT = "fingerprint"  # ridges as of a finger, a palm or a sole
-    IRIS = "iris"  # an eye from so near that its iris can be compared
     STUDY_KEY_MISSING = "study_key_missing"  # the policy wants a study key, and there is none
 
 

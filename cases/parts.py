@@ -16,6 +16,11 @@ from phivet.cases.places import Box, Element, Place, Plane, Region, Span, Whole
 Array = NDArray[np.generic]
 View = NDArray[np.uint8]
 
+FEWEST = 8
+"""Slices below which no surface can be made of a volume."""
+THINNEST_MM = 40.0
+"""The same of all slices together: less than a nose and an eye."""
+
 
 @dataclass(frozen=True)
 class Attribute:
@@ -145,8 +150,10 @@ class Frames:
     paged: bool = False
     upright: int = 1
     """EXIF orientation (1 to 8) that turns the stored picture upright; 1: as it is."""
-    sliced: bool = False
-    """Whether they lie in space as slices of a series, which is looked at as a `Volume` too."""
+    sliced: frozenset[int] = frozenset()
+    """Those that lie in space as slices of a `Volume` of which a surface can be made, and are looked at there."""
+    lying: frozenset[int] = frozenset()
+    """Those, too, of which it is told where in the patient they lie."""
     coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
     """Where pictures that cannot be decoded, or need no look of their own, are entered."""
 
@@ -154,8 +161,8 @@ class Frames:
         if self.count < 1 or not 1 <= self.upright <= 8:
             raise ValueError("frames need a count of at least 1 and an EXIF orientation from 1 to 8")
 
-    def views(self) -> Iterator[tuple[int, View]]:
-        """Every picture that needs a look, with its index, one at a time.
+    def views(self, besides: frozenset[int] = frozenset()) -> Iterator[tuple[int, View]]:
+        """Every picture that needs a look, with its index, one at a time; not those `besides`.
 
         One that equals an earlier one in every pixel, or has one single value, is entered as skipped; one that cannot
         be decoded as not scanned.
@@ -164,6 +171,8 @@ class Frames:
         skipped: dict[Why, list[int]] = {Why.IDENTICAL: [], Why.BLANK: []}
         unread: dict[Unread, list[int]] = {}
         for index in range(self.count):
+            if index in besides:
+                continue
             try:
                 view = self.view(index)
             except UnreadableError as error:
@@ -196,7 +205,8 @@ class Volume:
 
     `spacing` is in mm per (D, H, W) step; `axes` holds the patient directions (x to the left, y to the back, z to the
     head) of a step along D, H and W, as unit rows, or None when the header does not tell. Under a tilted gantry a step
-    along D is not at right angles to the others.
+    along D is not at right angles to the others. `untold` are those of the three of `spacing` that the header does not
+    tell: 1 mm stands for them, and who measures must not believe it.
     """
 
     sources: tuple[str, ...]
@@ -209,6 +219,12 @@ class Volume:
     """Yields (H, W) float32 slices in the modality's units (Hounsfield for CT), first to last."""
     coverage: Coverage = field(default_factory=Coverage, repr=False, compare=False)
     """Where it is entered that no surface can be made of so few slices."""
+    untold: frozenset[int] = frozenset()
+
+    @property
+    def is_solid(self) -> bool:
+        """Whether a surface can be made of it: of slices enough, thick enough together as far as that is told."""
+        return self.shape[0] >= FEWEST and (0 in self.untold or self.shape[0] * self.spacing[0] >= THINNEST_MM)
 
     def voxels(self) -> NDArray[np.float32]:
         """All of it, (D, H, W) float32. Raises `UnreadableError` when a slice cannot be decoded."""

@@ -34,20 +34,33 @@ def volumes(placed: Sequence[Placed], coverage: Coverage) -> Iterator[Volume]:
     Slices of one series that lie at the same place (echoes, phases, time points) make a volume each. Too few to make
     one are entered into `coverage`.
     """
+    number = 0
+    for stack in _all_stacks(placed):
+        if len(stack) >= FEWEST_SLICES:
+            yield _volume(number, stack, coverage)
+            number += 1
+        else:
+            too_few(stack, coverage)
+
+
+def solid(placed: Sequence[Placed]) -> dict[str, frozenset[int]]:
+    """Of each source the frames that lie in a volume of which a surface can be made."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for stack in _all_stacks([each for each in placed if each.slice.position is not None]):
+        if len(stack) >= FEWEST_SLICES and _volume(0, stack, Coverage()).is_solid:
+            for each in stack:
+                found[each.source].add(each.slice.frame)
+    return {source: frozenset(frames) for source, frames in found.items()}
+
+
+def _all_stacks(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
     series: defaultdict[tuple[object, ...], list[Placed]] = defaultdict(list)
     for each in placed:
         s = each.slice
         directions = None if s.rows_cols is None else tuple(np.round(s.rows_cols, SAME_DIRECTION) + 0.0)
-        key = (s.series or each.source, directions, s.shape, s.spacing)
-        series[key].append(each)
-    number = 0
+        series[(s.series or each.source, directions, s.shape, s.spacing)].append(each)
     for slices in series.values():
-        for stack in _stacks(slices):
-            if len(stack) >= FEWEST_SLICES:
-                yield _volume(number, stack, coverage)
-                number += 1
-            else:
-                too_few(stack, coverage)
+        yield from _stacks(slices)
 
 
 def too_few(stack: Sequence[Placed], coverage: Coverage) -> None:
@@ -84,8 +97,7 @@ def _stacks(slices: Sequence[Placed]) -> list[list[Placed]]:
 
 def _volume(number: int, stack: list[Placed], coverage: Coverage) -> Volume:
     first = stack[0].slice
-    step = first.thickness or 1.0
-    row, column = first.spacing or (1.0, 1.0)
+    told = (first.thickness, *(first.spacing or (None, None)))
     axes = None
     if first.rows_cols is not None:
         across, down = np.array(first.rows_cols[:3]), np.array(first.rows_cols[3:])
@@ -93,6 +105,8 @@ def _volume(number: int, stack: list[Placed], coverage: Coverage) -> Volume:
         along = np.median(np.diff(places, axis=0), axis=0)
         step = float(np.linalg.norm(along))
         axes = tuple(tuple(float(x) for x in axis) for axis in (along / step, down, across))
+        told = (step, *told[1:])
+    lengths = tuple(length if length and np.isfinite(length) and length > 0 else None for length in told)
 
     def slices() -> Iterator[NDArray[np.float32]]:
         for each in stack:
@@ -104,8 +118,9 @@ def _volume(number: int, stack: list[Placed], coverage: Coverage) -> Volume:
         series=number,
         modality=stack[0].modality,
         shape=(len(stack), *first.shape),
-        spacing=(step, row, column),
+        spacing=tuple(length or 1.0 for length in lengths),  # type: ignore[arg-type]
         axes=axes,  # type: ignore[arg-type]
         slices=slices,
         coverage=coverage,
+        untold=frozenset(axis for axis, length in enumerate(lengths) if length is None),
     )

@@ -22,6 +22,8 @@ from phivet.datasets.faces_screens import Screen, alone, panels
 
 Random = np.random.Generator
 SKINS = (*looks.SKINS, *looks.SEE_THROUGH)
+THIRD = ("T2", "FLAIR", "PD", "CBCT")
+"""One of these sequences is scanned of each head, beside CT and T1."""
 LOOKS = (*SKINS, *looks.BONES, *looks.FLAT)
 PANELS = 0.15
 """Share of held-out screens with several pictures."""
@@ -29,10 +31,14 @@ PANELS = 0.15
 
 @dataclass(frozen=True)
 class LabelledScreen:
-    """A picture as it was saved; `group` says what is on it: whole, partial, fetus, bone, a defacer, slice ..."""
+    """A picture as it was saved; `group` says what is on it: whole, partial, fetus, bone, a defacer, slice ...
+
+    `owner` names the one head or thing that it was made of, whatever was done to it.
+    """
 
     screen: Screen
     group: str
+    owner: str
 
     @property
     def face(self) -> bool:
@@ -44,13 +50,14 @@ class LabelledScreen:
 class LabelledVolume:
     """A scan; `way` says what was done to the head in it: whole, a defacer, cropped, or `thing` if it is none.
 
-    `face` tells whether one could be rendered that is the patient's; None where it is another's face.
+    `face` tells whether one could be rendered that is the patient's; None where it is another's face. `owner` names
+    the one head or thing in it.
     """
 
     scan: Scan = field(repr=False)
     way: str
     face: bool | None
-    source: str
+    owner: str
 
 
 def validation(heads: int = 12, things: int = 20) -> list[LabelledScreen]:
@@ -59,32 +66,46 @@ def validation(heads: int = 12, things: int = 20) -> list[LabelledScreen]:
 
 
 def held_out(heads: int = 20, things: int = 50) -> list[LabelledScreen]:
-    """For the figures: half in looks, by a renderer, and by defacers that nothing was learnt from."""
+    """For the figures: half in looks (shades), by a renderer, and by defacers that nothing was learnt from."""
     every = (*SKINS, *looks.HELD_OUT, *looks.HELD_OUT, *looks.HELD_OUT)
     return _screens("held_out", heads, things, every, ("march", "rasterised"), (*TRAINED, *HELD_OUT, *HELD_OUT))
 
 
+def validation_volumes(heads: int = 6, things: int = 18) -> Iterator[LabelledVolume]:
+    """For the calibration of volumes, of heads and things of its own, defaced in the ways of training."""
+    return _volumes("validation", heads, things, TRAINED)
+
+
 def held_out_volumes(heads: int = 8, things: int = 24) -> Iterator[LabelledVolume]:
     """Scans of held-out heads, whole, defaced in every way, cropped, and of what is no head; in every sequence."""
-    average = head(person("average", 0))
+    return _volumes("held_out", heads, things, DEFACERS)
+
+
+def _volumes(part: str, heads: int, things: int, ways: tuple[str, ...]) -> Iterator[LabelledVolume]:
+    average = head(person("average", 0)) if REPLACED in ways else None
     for number in range(heads):
-        rng = generator("volumes", "held_out", number)
-        whole = head(person("held_out", number))
-        for sequence in ("CT", "T1", str(rng.choice(("T2", "FLAIR", "PD", "CBCT")))):
-            yield LabelledVolume(scanned(furnished(whole, rng), rng, sequence), "whole", True, whole.name)
-        yield LabelledVolume(scanned(whole, rng, None, 5.0), "whole", True, whole.name)
-        for way in DEFACERS:
+        rng = generator("volumes", part, number)
+        whole, owner = head(person(part, number)), _owner("head", part, number)
+        for sequence in ("CT", "T1", str(rng.choice(THIRD))):
+            yield LabelledVolume(scanned(furnished(whole, rng), rng, sequence), "whole", True, owner)
+        yield LabelledVolume(scanned(whole, rng, None, 5.0), "whole", True, owner)
+        for way in ways:
             gone = defaced(whole, way, rng, average)
-            yield LabelledVolume(scanned(gone, rng), way, None if way == REPLACED else False, whole.name)
+            yield LabelledVolume(scanned(gone, rng), way, None if way == REPLACED else False, owner)
         marks = whole.marks or {}
         top = cropped(whole, float(marks["brow"][2]) + 10, None)
-        yield LabelledVolume(scanned(top, rng), "above the eyes", False, whole.name)
+        yield LabelledVolume(scanned(top, rng), "above the eyes", False, owner)
         low = cropped(whole, float(marks["nose"][2]) - 2, None)
-        yield LabelledVolume(scanned(low, rng), "cut at the nose", True, whole.name)
+        yield LabelledVolume(scanned(low, rng), "cut at the nose", True, owner)
     for number in range(things):
-        rng = generator("volumes", "thing", number)
-        thing = other("held_out", number)
-        yield LabelledVolume(scanned(thing, rng), "thing", False, thing.name)
+        rng = generator("volumes", part, "thing", number)
+        thing = other(part, number)
+        yield LabelledVolume(scanned(thing, rng), "thing", False, _owner("thing", part, number))
+
+
+def _owner(kind: str, part: str, number: int) -> str:
+    """Heads and things are numbered alike, but are not alike."""
+    return f"{part}-{kind}-{number}"
 
 
 def digest(made: Iterable[LabelledScreen]) -> str:
@@ -99,25 +120,27 @@ def digest(made: Iterable[LabelledScreen]) -> str:
 def _screens(
     part: str, heads: int, things: int, names: tuple[str, ...], renderers: tuple[str, ...], ways: tuple[str, ...]
 ) -> list[LabelledScreen]:
-    found: list[tuple[Picture, str]] = []
+    found: list[tuple[Picture, str, str]] = []
     for number in range(heads):
         rng = generator("screens", part, number)
-        found += _of_head(person(part, number), names, renderers, ways, rng)
+        made = _of_head(person(part, number), names, renderers, ways, rng)
+        found += [(*each, _owner("head", part, number)) for each in made]
     for number in range(things):
         rng = generator("screens", part, "thing", number)
-        found += _of_thing(other(part, number), names, renderers, rng)
+        made = _of_thing(other(part, number), names, renderers, rng)
+        found += [(*each, _owner("thing", part, number)) for each in made]
     rng = generator("screens", part)
-    others = [picture for picture, _ in found if picture.kind == "other"]
-    made = []
-    for picture, group in found:
+    others = [picture for picture, _, _ in found if picture.kind == "other"]
+    screens = []
+    for picture, group, owner in found:
         if rng.random() < PANELS:
             beside = [others[int(rng.integers(len(others)))] for _ in range(5)]
             screen = panels([picture, *beside], rng)
         else:
             screen = alone(picture, rng)
         shown = group if screen.kind == "other" or group == "fetus" else "whole" if screen.whole else "partial"
-        made.append(LabelledScreen(screen, shown))
-    return made
+        screens.append(LabelledScreen(screen, shown, owner))
+    return screens
 
 
 def _of_head(
@@ -159,6 +182,7 @@ def _pictures(
         if rng.random() < 0.15:
             look = cut_open(look, anatomy, rng)
         renderer = str(rng.choice(renderers)) if look.way == "surface" else "march"
+        renderer = renderer if look.shade == "lit" else "rasterised"
         picture = taken(anatomy, look, random_camera(anatomy, rng), face, renderer)
         if picture is not None:
             yield picture, group

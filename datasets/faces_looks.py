@@ -1,6 +1,7 @@
 """The looks that programs give their renderings: skin, grey, bone, see-through, flesh, brightest voxels, and more.
 
-`HELD_OUT` looks are never trained on.
+`HELD_OUT` looks are never trained on. They differ in more than colour, for the network sees grey: a surface shaded by
+its depth, by how it turns away, or by its hollows instead of by a light; and a volume whose colours run up and down.
 """
 
 from collections.abc import Sequence
@@ -8,13 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from phivet.datasets.faces_renderers import Look
+from phivet.datasets.faces_renderers import SHADES, Look, Shade
 
 SKINS = ("skin", "grey", "white", "bronze", "clay", "green")
 BONES = ("bone", "ivory", "fog-free")
 SEE_THROUGH = ("red-fog", "grey-fog", "brown-fog", "blue-fog")
 FLAT = ("brightest", "mean")
-HELD_OUT = ("gold", "rainbow", "pewter-fog")
+HELD_OUT = ("depth", "glass", "cavity", "rainbow")
 _COLOURS = {
     "skin": ((0.92, 0.72, 0.6), (0.96, 0.8, 0.7)),
     "grey": ((0.6, 0.6, 0.6), (0.85, 0.85, 0.85)),
@@ -22,7 +23,9 @@ _COLOURS = {
     "bronze": ((0.5, 0.32, 0.18), (0.8, 0.6, 0.35)),
     "clay": ((0.7, 0.45, 0.36), (0.9, 0.62, 0.5)),
     "green": ((0.4, 0.7, 0.45), (0.75, 0.95, 0.8)),
-    "gold": ((0.75, 0.5, 0.1), (1.0, 0.85, 0.4)),
+    "depth": ((0.6, 0.6, 0.6), (0.85, 0.85, 0.85)),
+    "glass": ((0.5, 0.7, 0.8), (0.8, 0.95, 1.0)),
+    "cavity": ((0.6, 0.6, 0.5), (0.9, 0.85, 0.75)),
     "bone": ((0.85, 0.82, 0.7), (1.0, 1.0, 0.92)),
     "ivory": ((0.95, 0.85, 0.65), (1.0, 0.95, 0.85)),
 }
@@ -31,7 +34,6 @@ _FOGS = {
     "grey-fog": ((0.4, 0.4, 0.4), (0.6, 0.6, 0.6), (1.0, 1.0, 1.0)),
     "brown-fog": ((0.6, 0.4, 0.28), (0.75, 0.55, 0.4), (0.95, 0.9, 0.75)),
     "blue-fog": ((0.2, 0.35, 0.6), (0.45, 0.6, 0.8), (1.0, 0.9, 0.7)),
-    "pewter-fog": ((0.35, 0.4, 0.42), (0.7, 0.72, 0.7), (0.85, 0.9, 1.0)),
 }
 
 
@@ -80,7 +82,9 @@ def look(name: str, rng: np.random.Generator) -> Look:
             (0.55, 0.8, 0.8, 0.2, 0.4), (0.8, 0.9, 0.5, 0.1, 0.7), (1.0, 0.8, 0.1, 0.1, 0.9),
         ]  # fmt: skip
         return Look(name, "volume", table(stops), -1000.0, 1500.0, **lit)  # type: ignore[arg-type]
-    return Look(name, "surface", _ramp(*_COLOURS[name]), -300.0, 1500.0, float(rng.uniform(-700, -80)), **lit)  # type: ignore[arg-type]
+    shade: Shade = name if name in SHADES else "lit"
+    level = float(rng.uniform(-700, -80))
+    return Look(name, "surface", _ramp(*_COLOURS[name]), -300.0, 1500.0, level, shade=shade, **lit)  # type: ignore[arg-type]
 
 
 def _ramp(low: Sequence[float], high: Sequence[float]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from phivet.cases.parts import Volume
 from phivet.datasets.faces_anatomy import AIR, Anatomy
 from phivet.datasets.faces_solids import Grid, Shape, Voxels, put
 
@@ -41,6 +42,12 @@ class Scan:
     def modality(self) -> str:
         """As DICOM calls it."""
         return {"CT": "CT", "CBCT": "CT", "PET": "PT"}.get(self.sequence, "MR")
+
+    def volume(self) -> Volume:
+        """As a series that was read from a case."""
+        depth, height, width = self.voxels.shape
+        shape = (depth, height, width)
+        return Volume(("file-1",), 0, self.modality, shape, self.spacing, self.axes, lambda: iter(self.voxels))
 
 
 def cropped(anatomy: Anatomy, low: float | None, high: float | None) -> Anatomy:
@@ -108,8 +115,8 @@ def scanned(
             block, axes[axis] = np.flip(block, axis), -axes[axis]
     if thickness is None:
         thickness = float(rng.choice((step, 2.5, 3.0, 4.0, 5.0, 6.0), p=(0.5, 0.12, 0.12, 0.08, 0.12, 0.06)))
+    thickness = max(thickness, step, 3.0 if sequence == "PET" else 0.0)
     if sequence == "PET":
-        thickness = max(thickness, 3.0)
         block = ndimage.gaussian_filter(block, 4.0 / step / 2.35)
     block = _sliced(block, thickness / step)
     noise = (rng.uniform(8, 60) if sequence == "CT" else rng.uniform(30, 120)) if sequence in ("CT", "CBCT") else 0.0

@@ -23,8 +23,6 @@ DENSE = 0.22
 """Share of pixels beside which the shade changes, in a code."""
 BETWEEN = 0.22
 """Share of pixels that may be of neither shade."""
-PLACES = 12
-"""Looked at in one picture at most, the largest first."""
 BARS = 20
 """Changes of shade along a row from which on stripes may be a barcode."""
 
@@ -70,7 +68,7 @@ def places(grey: View) -> list[tuple[int, int, int, int]]:
             mask |= np.asarray(cv2.resize(dense, mask.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     _, _, found, _ = cv2.connectedComponentsWithStats(mask)
     boxes = []
-    for x, y, w, h, _ in sorted(found[1:].tolist(), key=lambda each: -each[4])[:PLACES]:
+    for x, y, w, h, _ in found[1:].tolist():
         x0, y0, x1, y1 = (round(each / scale) for each in (x - 8, y - 8, x + w + 8, y + h + 8))
         boxes.append((max(0, x0), max(0, y0), min(width, x1), min(height, y1)))
     return boxes

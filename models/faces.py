@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+from PIL import Image
+
 from phivet.cases.categories import Category
 from phivet.cases.coverage import Why, ranges
 from phivet.cases.findings import Finding, Reason
@@ -13,7 +16,7 @@ from phivet.cases.orientation import box_in_stored, turn_upright
 from phivet.cases.parts import Frames, Part, View, Volume, whole
 from phivet.models.faces_biometrics import biometrics
 from phivet.models.faces_photographs import Found, Photographs, is_photograph
-from phivet.models.faces_volumes import Judged, is_too_thin, judge
+from phivet.models.faces_volumes import Judged, judge
 
 if TYPE_CHECKING:
     from phivet.models.faces_network import FaceNetwork
@@ -25,14 +28,18 @@ SURE = 0.5
 SELDOM = 5.0
 """Logarithm of the odds by which faces are rarer among the pictures of cases than among those that trained the network,
 where every other one shows a face: one in 150."""
+SELDOMER = 2.0
+"""The same, on top, of frames that lie in the patient but make no volume: nearly all are slices of short series."""
 FETUS_AT_MOST = 0.7
 """An unborn child's face is for a person to judge: below any score that blocks."""
 SHADED = ("CT", "MR", "PT")
 """Modalities whose pictures, those that are no slices, may be surfaces that are shaded like a photograph."""
 CAMERAS = ("", "DMS", "ES", "GM", "OP", "OT", "XC")
 """Modalities whose grey pictures may be photographs: cameras, and files that do not tell."""
-BIOMETRICS_IN = 4
-"""Of many frames, so many are looked at for fundi and prints: nobody films them."""
+THUMB = 16
+"""Pixels of the side of a frame by which it is told whether it shows another scene."""
+ANOTHER = 12.0
+"""Grey levels by which its pixels must differ on average from those of the scenes before."""
 
 Seen = tuple[Category, float, tuple[int, int, int, int], tuple[Reason, ...]]
 
@@ -59,7 +66,7 @@ class Faces:
         """A region for each volume that shows a face; a box for each face, print or fundus in a frame."""
         if isinstance(part, Volume):
             return self._in_volume(part)
-        return list(self._in_frames(part)) if isinstance(part, Frames) and not part.sliced else []
+        return list(self._in_frames(part)) if isinstance(part, Frames) else []
 
     def judge(self, volume: Volume) -> Judged | None:
         """What `volume` shows, and the view that shows it: the evidence. None if there is no surface."""
@@ -72,7 +79,7 @@ class Faces:
         return self._given or FaceNetwork()
 
     def _in_volume(self, volume: Volume) -> list[Finding]:
-        if is_too_thin(volume):
+        if not volume.is_solid:
             frames = volume.shape[0] if len(volume.sources) == 1 else 1
             for source in volume.sources:
                 volume.coverage.skip(source, ranges(list(range(frames))), Why.TOO_FEW_SLICES)
@@ -83,11 +90,11 @@ class Faces:
         return [Finding(Category.FACE, whole(volume), judged.score, self.name, judged.reasons)]
 
     def _in_frames(self, frames: Frames) -> Iterator[Finding]:
-        every = max(1, frames.count // BIOMETRICS_IN)
-        for index, view in frames.views():
+        scenes: list[View] = []
+        for index, view in frames.views(besides=frames.sliced):
             upright = turn_upright(view, frames.upright)
-            seen = self._faces(upright, frames.modality)
-            if index % every == 0:
+            seen = self.look(upright, frames.modality, SELDOM + SELDOMER * (index in frames.lying))
+            if frames.paged or _is_another(upright, scenes):
                 height, width = upright.shape[:2]
                 seen += [
                     (Category.BIOMETRIC, each.score, (0, 0, width, height), (each.reason,))
@@ -98,29 +105,49 @@ class Faces:
                 if score >= LEAST:
                     yield Finding(category, place, score, self.name, reasons)
 
-    def _faces(self, view: View, modality: str) -> list[Seen]:
-        """The faces in a picture: those of a photograph, or the one of a reconstruction."""
+    def look(self, view: View, modality: str, seldom: float = SELDOM) -> list[Seen]:
+        """The faces in an upright picture: those of a photograph, or the one of a reconstruction; unlikely ones too.
+
+        `seldom` is how much rarer faces are than the network learned, as the logarithm of odds.
+        """
         photographed: list[Found] = []
         if is_photograph(view) or modality in SHADED or (modality in CAMERAS and _is_grey(view)):
             photographed = self._photographs.find(view)
         kind = Reason.RECONSTRUCTION if modality in SHADED else Reason.PHOTOGRAPH
-        found: list[Seen] = [(Category.FACE, each.score, each.box, (kind,)) for each in photographed]
+        found = [_face(each.score, each.box, view, kind) for each in photographed]
         if any(each.score >= SURE for each in photographed):
             return found
         (seen,) = self._network.judge([view])
-        score = _when_seldom(seen.face)
-        box = seen.box or (0, 0, view.shape[1], view.shape[0])
+        score = when_seldom(seen.face, seldom)
         if seen.kind == "fetus":
-            found.append((Category.FACE, min(score, FETUS_AT_MOST), box, (Reason.RECONSTRUCTION, Reason.FETUS)))
+            found.append(_face(min(score, FETUS_AT_MOST), seen.box, view, Reason.RECONSTRUCTION, Reason.FETUS))
         else:
-            found.append((Category.FACE, score, box, (Reason.RECONSTRUCTION,)))
+            found.append(_face(score, seen.box, view, Reason.RECONSTRUCTION))
         return found
 
 
-def _when_seldom(face: float) -> float:
-    """The network's probability, faces being seldom."""
+def _face(score: float, box: tuple[int, int, int, int] | None, view: View, *reasons: Reason) -> Seen:
+    """A face in `box`, or somewhere in `view` if that is not known; one that the picture's edge cuts is partial."""
+    height, width = view.shape[:2]
+    if box is not None and (box[0] <= 0 or box[1] <= 0 or box[2] >= width or box[3] >= height):
+        reasons = (*reasons, Reason.PARTIAL_FACE)
+    return Category.FACE, score, box or (0, 0, width, height), reasons
+
+
+def _is_another(view: View, scenes: list[View]) -> bool:
+    """Whether `view` shows none of the `scenes` before, to which it is then added: most frames of a film do not."""
+    grey = view if view.ndim == 2 else view.mean(axis=2).astype(np.uint8)
+    small = np.asarray(Image.fromarray(grey).resize((THUMB, THUMB), Image.Resampling.BOX), np.uint8)
+    if any(float(np.abs(small.astype(np.int16) - scene).mean()) < ANOTHER for scene in scenes):
+        return False
+    scenes.append(small)
+    return True
+
+
+def when_seldom(face: float, seldom: float = SELDOM) -> float:
+    """The network's probability, faces being so seldom."""
     kept = min(max(face, 1e-6), 1 - 1e-6)
-    return 1 / (1 + math.exp(SELDOM) * (1 - kept) / kept)
+    return 1 / (1 + math.exp(seldom) * (1 - kept) / kept)
 
 
 def _is_grey(view: View) -> bool:

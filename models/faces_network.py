@@ -7,7 +7,7 @@ between the programs that render.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn.functional import relu
 
 from phivet.cases.parts import View
+from phivet.models.faces_volumes import Line
 from phivet.models.faces_windows import Window, cut, grey, uncut, windows
 
 WEIGHTS = Path(__file__).parent / "weights" / "faces"
@@ -133,7 +134,7 @@ class FaceNetwork:
     """The network with the weights in a folder, the shipped ones if none is named."""
 
     def __init__(self, weights: Path | None = None) -> None:
-        self._network, self._calibration = _load(weights or WEIGHTS)
+        self._network, self._calibration, self.volumes = _load(weights or WEIGHTS)
 
     def judge(self, pictures: Sequence[View]) -> list[Seen]:
         """What each picture shows; each is (H, W) or (H, W, 3) uint8 of any size.
@@ -181,8 +182,8 @@ def log_odds(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(np.logaddexp.reduce(wide[:, 1:], axis=1) - wide[:, 0])
 
 
-def save(network: Network, calibration: Calibration, folder: Path) -> None:
-    """Write config.json and model.safetensors (float16) to `folder`."""
+def save(network: Network, calibration: Calibration, volumes: Line, folder: Path) -> None:
+    """Write config.json and model.safetensors (float16) to `folder`; `volumes` is the line for volumes."""
     folder.mkdir(parents=True, exist_ok=True)
     half = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
     save_file({name: value.contiguous() for name, value in half.items()}, folder / "model.safetensors")
@@ -190,15 +191,17 @@ def save(network: Network, calibration: Calibration, folder: Path) -> None:
         "widths": list(network.widths),
         "kinds": [kind.value for kind in KINDS],
         "calibration": {"slope": calibration.slope, "offset": calibration.offset},
+        "volumes": asdict(volumes),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
 
 
 @cache
-def _load(folder: Path) -> tuple[Network, Calibration]:
+def _load(folder: Path) -> tuple[Network, Calibration, Line]:
     config = json.loads((folder / "config.json").read_text("utf-8"))
     if config["kinds"] != [kind.value for kind in KINDS]:
         raise ValueError("these weights tell other kinds apart")
     network = Network(config["widths"])
     network.load_state_dict(load_file(folder / "model.safetensors"))
-    return network.float().eval().to(memory_format=torch.channels_last), Calibration(**config["calibration"])
+    network.float().eval().to(memory_format=torch.channels_last)
+    return network, Calibration(**config["calibration"]), Line(**config["volumes"])

@@ -11,10 +11,8 @@ from phivet.cases.parts import View
 
 SIDE = 96
 """Pixels of the square that the network sees."""
-MOST = 7
-"""Things that are looked at in one picture, the largest first."""
 SMALLEST = 0.02
-"""Of the picture's area: what is smaller is no picture of its own."""
+"""Of the picture's area: what is smaller is no picture of its own. So there are 50 at most."""
 MARGIN = 0.06
 """Of a thing's longer side, kept around it."""
 SEARCHED = 192
@@ -53,7 +51,7 @@ def windows(picture: NDArray[np.uint8]) -> list[Window]:
     for window in _things(picture):
         if all(_overlap(window, other) < 0.7 for other in found):
             found.append(window)
-    return found[: 1 + MOST]
+    return found
 
 
 def cut(picture: NDArray[np.uint8], window: Window) -> NDArray[np.float32]:

@@ -86,13 +86,11 @@ REASONS: Mapping[Reason, str] = {
     Reason.PARTIAL_FACE: "only part of the face is there",
     Reason.THICK_SLICES: "its slices are thick",
     Reason.TURNED: "its orientation is missing or wrong",
-    Reason.DEFACING: "traces of defacing",
     Reason.RECONSTRUCTION: "a picture of a 3D reconstruction",
     Reason.PHOTOGRAPH: "a photograph",
     Reason.FETUS: "an unborn child",
     Reason.FUNDUS: "the vessels at the back of an eye",
     Reason.FINGERPRINT: "the ridges of a finger",
-    Reason.IRIS: "an iris",
     Reason.STUDY_KEY_MISSING: "the policy wants a study key, and there is none",
 }
 

@@ -17,7 +17,7 @@ from phivet.datasets.burned_in_drawing import TextLine
 from phivet.datasets.burned_in_text import LabelledFrame
 from phivet.models.burned_in_map import prepared
 from phivet.models.burned_in_map_net import STRIDE
-from phivet.training.burned_in_legs import Schedule, run_legs
+from phivet.training.legs import Schedule, run_legs
 
 WINDOW = 256
 """Pixels of a training window's sides."""

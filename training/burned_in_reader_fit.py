@@ -20,7 +20,7 @@ from phivet.datasets.burned_in_text import LabelledFrame
 from phivet.models.burned_in_reader import batch as batch_of
 from phivet.models.burned_in_reader import line as line_of
 from phivet.models.burned_in_reader_net import LETTERS
-from phivet.training.burned_in_legs import Schedule, run_legs
+from phivet.training.legs import Schedule, run_legs
 
 LONGEST = 26
 """Letters of a line that is learned from; of longer ones a part is."""

@@ -5,6 +5,7 @@ goes on where it stopped, and several processes can share the work.
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -136,14 +137,19 @@ def _of_view(picture: View, anatomy: Anatomy, face: str) -> Picture | None:
     return Picture(pixels, kind, (0, 0, 0, 0), marks, anatomy.name, "view", "view")
 
 
-def keep(folder: Path, part: str, heads: range, things: range) -> None:
-    """Render what is not yet in `folder`: the heads and things of these numbers."""
+def keep(folder: Path, part: str, heads: range, things: range, ends: float = float("inf")) -> bool:
+    """Render what is not yet in `folder`: the heads and things of these numbers; whether all are there.
+
+    None is begun once `time.monotonic()` is past `ends`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     units = [(kind, number) for pair in _pairs(heads, things) for kind, number in pair]
     for kind, number in units:
         path = folder / f"{part}-{kind}-{number}.npz"
         if path.exists():
             continue
+        if time.monotonic() >= ends:
+            return False
         rng = generator("pictures", part, kind, number)
         found = list(of_head(person(part, number), rng) if kind == "head" else of_thing(part, number, rng))
         if not found:
@@ -156,6 +162,7 @@ def keep(folder: Path, part: str, heads: range, things: range) -> None:
         new = path.with_suffix(".new.npz")
         np.savez(new, grey=grey, kinds=kinds, boxes=boxes, marks=marks, looks=names)
         new.replace(path)
+    return True
 
 
 def _pairs(heads: range, things: range) -> Iterator[list[tuple[str, int]]]:

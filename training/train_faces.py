@@ -4,18 +4,25 @@
     phivet train faces --quick              # a usable network in an hour
     phivet train faces --minutes 85         # one leg; the same command goes on where it stopped
 
-Pictures are rendered once and kept in FOLDER/pictures: a run on another machine may be given them.
+Pictures are rendered once and kept in FOLDER/pictures: a run on another machine may be given them. Rendering and
+fitting stop when the minutes are over. Calibrating and evaluating cannot be split: they begin in a leg that has time
+enough, or is young.
 """
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from phivet.training.faces_fit import Config, fit
 
-QUICK = Config(heads=60, things=80, pictures=40_000)
+QUICK = Config(heads=60, things=80, items=40_000)
+CALIBRATING, PUBLISHING = 20.0, 40.0
+"""Minutes that these take on 2 cores, at most."""
+YOUNG = 0.9
+"""Of a leg, what is left of one that has hardly begun."""
 
 
 def train(config: Config, folder: Path, minutes: float) -> bool:
@@ -23,13 +30,15 @@ def train(config: Config, folder: Path, minutes: float) -> bool:
     from phivet.datasets import faces
     from phivet.models.faces_network import Network, save
     from phivet.training import tracking
-    from phivet.training.calibrate_faces import calibration
+    from phivet.training.calibrate_faces import calibrated
     from phivet.training.faces_examples import digest, keep
     from phivet.training.measured import DataSet
     from phivet.training.publish import publish
 
     pictures = folder / "pictures"
-    keep(pictures, "training", range(config.heads), range(config.things))
+    ends = time.monotonic() + 60 * minutes
+    if not keep(pictures, "training", range(config.heads), range(config.things), ends):
+        return False
     made, count = digest(pictures, "training")
     validation = faces.validation()
     data = {
@@ -40,12 +49,23 @@ def train(config: Config, folder: Path, minutes: float) -> bool:
     with tracking.run("faces", asdict(config), data, kept.read_text() if kept.exists() else "") as run:
         kept.write_text(run.id)
         network = Network()
-        if not fit(network, config, pictures, folder, minutes, lambda step, loss: run.progress(step, loss=loss)):
+        left = (ends - time.monotonic()) / 60
+        if not fit(network, config, pictures, folder, left, lambda step, loss: run.progress(step, loss=loss)):
             return False
         model = folder / "model"
-        save(network.cpu(), calibration(network, validation), model)
+        if not (model / "config.json").exists():
+            if not has_time(ends, minutes, CALIBRATING):
+                return False
+            save(network.cpu(), *calibrated(network.cpu(), validation, faces.validation_volumes()), model)
+        if not has_time(ends, minutes, PUBLISHING):
+            return False
         publish(run, model, data)
     return True
+
+
+def has_time(ends: float, minutes: float, needed: float) -> bool:
+    """Whether so many minutes are left of a leg of `minutes`, or as good as all of it."""
+    return (ends - time.monotonic()) / 60 >= min(needed, YOUNG * minutes)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -60,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     config = QUICK if options.quick else Config()
     if options.pictures:
-        config = replace(config, pictures=options.pictures)
+        config = replace(config, items=options.pictures)
     folder = options.folder or Path("training-runs") / ("faces-quick" if options.quick else "faces")
     folder.mkdir(parents=True, exist_ok=True)
     if train(config, folder, options.minutes):

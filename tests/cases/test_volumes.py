@@ -169,3 +169,41 @@ def test_pictures_without_a_position_are_no_slices(tmp_path: Path, write_dicom: 
     write_dicom("a.dcm", np.zeros((7, 4, 6), np.int16), Modality="XA", SeriesInstanceUID="1.2.3")
     case = read_case(tmp_path, reader)
     assert (volumes(case), case.coverage.skipped) == ([], [])
+
+
+def frames(case: Case) -> list[Frames]:
+    return [part for part in case.parts() if isinstance(part, Frames)]
+
+
+@pytest.mark.parametrize(("depths", "solid"), [(range(0, 50, 5), True), (range(10), False), (range(0, 70, 10), False)])
+def test_only_slices_of_which_a_surface_can_be_made_need_no_look_as_pictures(
+    tmp_path: Path, write_dicom, reader: Reader, depths: range, solid: bool
+) -> None:
+    write_series(write_dicom, list(depths))
+    found = frames(read_case(tmp_path, reader))
+    assert {part.sliced for part in found} == {frozenset({0} if solid else ())}
+    assert {part.lying for part in found} == {frozenset({0})}
+
+
+def test_stills_of_a_turning_render_lie_in_no_volume_though_each_tells_where_it_lies(
+    tmp_path: Path, write_dicom, reader: Reader
+) -> None:
+    for number in range(12):
+        across = (float(np.cos(number / 2)), float(np.sin(number / 2)), 0.0)
+        write_series(write_dicom, [10 * number], [*across, 0, 0, -1])
+    assert {part.sliced for part in frames(read_case(tmp_path, reader))} == {frozenset()}
+
+
+def test_distances_that_the_header_does_not_tell_are_told_to_be_so(
+    tmp_path: Path, write_dicom: Write, reader: Reader
+) -> None:
+    for number in range(9):
+        write_dicom(f"{number}.dcm", np.zeros((4, 6), np.int16), Modality="MR", SeriesInstanceUID="1.2.3")
+    (volume,) = volumes(read_case(tmp_path, reader))
+    assert (volume.untold, volume.spacing, volume.is_solid) == (frozenset({0, 1, 2}), (1, 1, 1), True)
+
+
+def test_the_distance_of_slices_is_known_by_their_places(tmp_path: Path, write_dicom, reader: Reader) -> None:
+    write_series(write_dicom, [0, 3, 6])
+    (volume,) = volumes(read_case(tmp_path, reader))
+    assert volume.untold == frozenset()

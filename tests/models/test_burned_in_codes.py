@@ -54,6 +54,16 @@ def test_a_code_that_does_not_decode_is_told_of(form: str) -> None:
     assert [each.text for each in found] == [None]
 
 
+def test_every_code_is_read_however_many_there_are() -> None:
+    texts = [f"DOE^JANE {number:04}" for number in range(20)]
+    sheet = np.full((640, 800), 255, np.uint8)
+    for number, text in enumerate(texts):
+        y, x = 20 + 155 * (number // 5), 20 + 155 * (number % 5)
+        code = drawn("QRCode", 3, text)[:120, :120]
+        sheet[y : y + code.shape[0], x : x + code.shape[1]] = code
+    assert sorted(each.text or "" for each in find_codes(sheet)) == texts
+
+
 def test_what_is_no_code_is_none() -> None:
     ruler = np.zeros((512, 512), np.uint8)
     ruler[100:140, 50:450:8] = 255

@@ -19,8 +19,12 @@ from phivet.cases.known import Known
 from phivet.cases.parts import Frames, Note, View, Volume
 from phivet.cases.places import Box, Region
 from phivet.models.faces import FETUS_AT_MOST, Faces
+from phivet.models.faces_volumes import Line
 
 data: Any = skimage_data  # its functions are not typed
+
+
+LINE = Line()
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Says:
     face: float = 0.5
     box: tuple[int, int, int, int] | None = None
     kind: str = "other"
+    volumes: Line = LINE
 
     def judge(self, pictures: Sequence[View]) -> list["Says"]:
         return [self] * len(pictures)
@@ -46,6 +51,9 @@ def in_picture(view: View, modality: str = "", **given: Any) -> list[Finding]:
 
 
 GREY = np.random.default_rng(0).integers(0, 90, (120, 160), np.uint8)
+
+STRIPE = np.zeros((353, 353, 3), np.uint8)
+STRIPE[100:120] = 90
 
 # Volumes.
 
@@ -104,6 +112,32 @@ def test_too_few_slices_for_a_surface_are_said_to_be_so(bodies, slices: int, ste
     assert coverage.not_scanned == []
 
 
+@pytest.mark.parametrize("untold", [{0}, {1, 2}, {0, 1, 2}])
+def test_a_head_is_found_though_nothing_tells_how_far_its_voxels_lie_apart(bodies, untold: set[int]) -> None:
+    spacing = tuple(1.0 if axis in untold else bodies.step for axis in range(3))
+    told = {"spacing": spacing, "untold": frozenset(untold)}
+    volume = Volume(**(vars(bodies.volume(bodies.head(), axes=None if 0 in untold else bodies.axes)) | told))
+    (finding,) = detector(face=0.9).detect(volume, Known())
+    assert finding.score > 0.5
+
+
+def test_a_head_without_its_face_shows_none_at_any_distance_of_its_voxels(bodies, score) -> None:
+    told = {"spacing": (2.5, 1.0, 1.0), "untold": frozenset({1, 2})}
+    assert score(Volume(**(vars(bodies.volume(bodies.head(face=False)[::2])) | told))) < 0.2
+
+
+def test_few_slices_of_unknown_distance_may_be_thick(bodies) -> None:
+    told = {"spacing": (1.0, 2.5, 2.5), "untold": frozenset({0})}
+    thick = bodies.volume(bodies.head()[::3])
+    assert thick.shape[0] == 30 and Volume(**(vars(thick) | told)).is_solid
+
+
+def test_a_volume_that_ends_at_the_nose_shows_part_of_a_face(bodies) -> None:
+    whole, cut = (detector(face=0.9).judge(bodies.volume(voxels)) for voxels in (bodies.head(), bodies.head()[30:]))
+    assert whole is not None and Reason.PARTIAL_FACE not in whole.reasons
+    assert cut is not None and Reason.PARTIAL_FACE in cut.reasons
+
+
 def test_a_slice_that_cannot_be_decoded_is_not_passed_over(bodies) -> None:
     def slices() -> Any:
         raise UnreadableError(Unread.CODEC)
@@ -124,14 +158,35 @@ def test_a_picture_of_a_reconstruction_is_told_with_its_box() -> None:
     assert finding.reasons == (Reason.RECONSTRUCTION,)
 
 
+@pytest.mark.parametrize("box", [(0, 20, 60, 90), (10, 0, 60, 90), (10, 20, 160, 90), (10, 20, 60, 120)])
+def test_a_face_that_the_picture_cuts_is_told_to_be_a_part(box: tuple[int, int, int, int]) -> None:
+    (finding,) = in_picture(GREY, "CT", face=0.9999, box=box, kind="face")
+    assert finding.reasons == (Reason.RECONSTRUCTION, Reason.PARTIAL_FACE)
+
+
+def test_a_face_that_is_nowhere_in_particular_is_not_cut() -> None:
+    (finding,) = in_picture(GREY, "CT", face=0.9999, kind="face")
+    assert (finding.place, finding.reasons) == (Box("file-1", 0, 0, 160, 120), (Reason.RECONSTRUCTION,))
+
+
 def test_an_unborn_childs_face_is_for_a_person_to_judge() -> None:
     (finding,) = in_picture(GREY, "US", face=0.9999, kind="fetus")
     assert finding.score == FETUS_AT_MOST
     assert Reason.FETUS in finding.reasons
 
 
-def test_slices_are_judged_as_a_volume_only() -> None:
-    assert in_picture(GREY, "CT", face=0.9, kind="face", sliced=True) == []
+def test_slices_of_a_volume_that_makes_a_surface_are_judged_there_only() -> None:
+    def unseen(index: int) -> View:
+        raise AssertionError("decoded for nothing")
+
+    frames = Frames("file-1", 2, "CT", unseen, unseen, sliced=frozenset({0, 1}))
+    assert detector(face=0.9999).detect(frames, Known()) == []
+
+
+def test_a_frame_beside_the_slices_of_a_volume_is_looked_at_as_a_picture() -> None:
+    frames = Frames("file-1", 3, "CT", lambda index: GREY + index, lambda index: GREY, sliced=frozenset({0, 2}))
+    (finding,) = detector(face=0.9999, box=(1, 2, 3, 4), kind="face").detect(frames, Known())
+    assert finding.place == Box("file-1", 1, 2, 3, 4, 1)
 
 
 def test_what_is_hardly_a_face_is_not_told() -> None:
@@ -141,6 +196,13 @@ def test_what_is_hardly_a_face_is_not_told() -> None:
 def test_faces_are_seldom_so_that_a_network_in_doubt_raises_no_alarm() -> None:
     (finding,) = in_picture(GREY, "US", face=0.95)
     assert finding.score < 0.2
+
+
+def test_faces_are_seldomer_among_frames_that_lie_in_the_patient() -> None:
+    (picture,), (still,) = (in_picture(GREY, "CT", face=0.99, lying=lying) for lying in (frozenset(), frozenset({0})))
+    assert still.score < 0.2 < picture.score
+    (sure,) = in_picture(GREY, "CT", face=0.9999, lying=frozenset({0}))
+    assert sure.score > 0.8
 
 
 def test_each_differing_frame_of_a_rotating_render_has_its_own_box() -> None:
@@ -169,6 +231,26 @@ def test_a_photograph_that_is_stored_turned_has_its_box_on_the_stored_picture() 
 def test_a_fundus_is_for_a_person_to_judge() -> None:
     (finding,) = in_picture(data.retina()[::4, ::4], "OP")
     assert (finding.category, finding.reasons) == (Category.BIOMETRIC, (Reason.FUNDUS,))
+
+
+@pytest.mark.parametrize("paged", [True, False])
+def test_a_fundus_anywhere_among_pages_or_frames_is_seen(paged: bool) -> None:
+    def view(index: int) -> View:
+        return data.retina()[::4, ::4] if index == 7 else np.full((353, 353, 3), 200 + index, np.uint8) - STRIPE
+
+    frames = Frames("file-1", 13, "OP", view, view, paged=paged)
+    (finding,) = detector(face=0.0).detect(frames, Known())
+    assert (finding.category, finding.place) == (Category.BIOMETRIC, frames.box(7, 0, 0, 353, 353))
+
+
+def test_a_film_of_one_scene_is_searched_for_biometrics_once(monkeypatch) -> None:
+    looked: list[View] = []
+    monkeypatch.setattr("phivet.models.faces.biometrics", lambda view: looked.append(view) or [])
+    for paged, times in ((True, 7), (False, 1)):
+        looked.clear()
+        frames = Frames("file-1", 20, "US", lambda index: GREY + np.uint8(index // 3), lambda _: GREY, paged=paged)
+        detector(face=0.0).detect(frames, Known())
+        assert len(looked) == times
 
 
 def test_notes_are_others_to_read() -> None:

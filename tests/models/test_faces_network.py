@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from phivet.models.faces_network import KINDS, Calibration, FaceNetwork, Kind, Network, Seen, log_odds, save
+from phivet.models.faces_volumes import Line
 from phivet.models.faces_windows import SIDE, Window, cut, grey, uncut, windows
 
 Pixels = NDArray[np.uint8]
@@ -26,7 +27,7 @@ def a_screen_of_two() -> Pixels:
 
 def untrained(folder: Path) -> FaceNetwork:
     torch.manual_seed(3)
-    save(Network(), Calibration(), folder)
+    save(Network(), Calibration(), Line(), folder)
     return FaceNetwork(folder)
 
 
@@ -41,6 +42,14 @@ def test_what_stands_apart_is_looked_at_too() -> None:
     assert len(things) == 2
     for thing, left in zip(sorted(things, key=lambda each: each.x0), (20, 240), strict=True):
         assert thing.x0 <= left and thing.x1 >= left + 160 and thing.x1 - thing.x0 < 200
+
+
+def test_every_panel_of_a_sheet_is_looked_at() -> None:
+    sheet = np.zeros((400, 500), np.uint8)
+    for row in range(4):
+        for column in range(5):
+            sheet[100 * row + 8 : 100 * row + 92, 100 * column + 8 : 100 * column + 92] = noise(84, 84)
+    assert len(windows(sheet)) == 21
 
 
 def test_a_window_holds_pixels() -> None:
@@ -101,7 +110,7 @@ def test_a_probability_is_one() -> None:
 
 
 def test_weights_that_tell_other_kinds_are_refused(tmp_path: Path) -> None:
-    save(Network(), Calibration(), tmp_path)
+    save(Network(), Calibration(), Line(2, -1, 3, 4, 5), tmp_path)
     config = tmp_path / "config.json"
     config.write_text(config.read_text("utf-8").replace('"fetus"', '"cat"'), "utf-8")
     with pytest.raises(ValueError, match="other kinds"):

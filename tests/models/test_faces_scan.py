@@ -83,3 +83,15 @@ def test_a_render_as_png_and_a_photograph_are_found_in_their_pictures(
         assert found.category is Category.FACE
         assert isinstance(found.place, Box)
         assert found.score > 0.5
+
+
+def test_stills_of_a_render_that_tell_where_they_lie_are_looked_at_as_pictures(
+    tmp_path: Path, write_dicom: Write, reader: Reader, faces: Faces, bodies
+) -> None:
+    front = render(bodies.head(), (2.5, 2.5, 2.5), bodies.axes, "MR", (0,))[0]
+    picture = np.kron(np.pad(front.picture, 40), np.ones((2, 2), np.uint8))
+    write_dicom(
+        "still.dcm", picture, Modality="CT", ImagePositionPatient=[0, 0, 0],
+        ImageOrientationPatient=[1, 0, 0, 0, 0, -1], PixelSpacing=[1, 1],
+    )  # fmt: skip
+    assert isinstance(face(scanned(tmp_path, reader, faces)).place, Box)

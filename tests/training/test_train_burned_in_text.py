@@ -15,8 +15,8 @@ from phivet.models.burned_in_map import TextMap
 from phivet.models.burned_in_map_net import TextMapNet
 from phivet.models.burned_in_reader import Reader
 from phivet.training import burned_in_map_fit, burned_in_reader_fit
-from phivet.training.burned_in_legs import Schedule, share_of_rate
 from phivet.training.burned_in_reader_fit import NUMBERS, spelt_in_letters
+from phivet.training.legs import Schedule, share_of_rate
 from phivet.training.train_burned_in_text import base_reader, save
 
 

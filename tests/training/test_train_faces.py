@@ -1,15 +1,19 @@
 """A run learns from the pictures that are kept, goes on where it stopped, and changes every picture it shows."""
 
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from phivet.datasets.faces_pictures import Picture
 from phivet.models.faces_network import Network
+from phivet.training import faces_examples
 from phivet.training.faces_examples import digest
-from phivet.training.faces_fit import CHECKPOINT, Config, fit, share_of_rate
+from phivet.training.faces_fit import Config, fit
 from phivet.training.faces_stream import Stream, read, row
+from phivet.training.train_faces import has_time
 
 
 @pytest.fixture
@@ -30,11 +34,6 @@ def pictures(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_rate_rises_stays_and_falls() -> None:
-    config = Config(warm=0.1, cool=0.5)
-    assert [share_of_rate(done, config) for done in (0, 0.05, 0.3, 0.75, 1)] == [0, 0.5, 1, 0.5, 0]
-
-
 def test_batches_are_of_squares_kinds_and_boxes(pictures: Path) -> None:
     squares, kinds, boxes, known, marks = next(iter(Stream(pictures, "training", 1, 40)))
     assert squares.shape[:2] == (40, 1) and squares.dtype == torch.float32
@@ -50,16 +49,19 @@ def test_batches_are_of_squares_kinds_and_boxes(pictures: Path) -> None:
 
 
 def test_a_run_learns_stops_and_goes_on(pictures: Path, tmp_path: Path) -> None:
-    config = Config(pictures=96, batch=16, rate=3e-3)
+    config = Config(items=96, batch=16, rate=3e-3)
     folder = tmp_path / "run"
     folder.mkdir()
     assert fit(Network((8, 8, 16, 16)), config, pictures, folder, 0.0) is False
-    state = torch.load(folder / CHECKPOINT, weights_only=True)
+    state = torch.load(folder / "faces.pt", weights_only=True)
     assert state["leg"]["seen"] == 16
     network = Network((8, 8, 16, 16))
     told: list[float] = []
     assert fit(network, config, pictures, folder, 5.0, lambda _, loss: told.append(loss))
-    assert torch.load(folder / CHECKPOINT, weights_only=True)["leg"]["seen"] == 96
+    assert torch.load(folder / "faces.pt", weights_only=True)["leg"]["seen"] == 96
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    assert fit(network, config, pictures, folder, 5.0)
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
     found = read(pictures / "training-head-0.npz")
     assert [picture.kind for picture in found] == ["face", "other"]
 
@@ -75,3 +77,30 @@ def test_a_row_knows_its_box_only_if_there_is_one(pictures: Path) -> None:
     face, other = read(pictures / "training-head-0.npz")
     rng = np.random.default_rng(0)
     assert row(alone(face, rng), rng)[3] and not row(alone(other, rng), rng)[3]
+
+
+def test_rendering_stops_with_the_leg_and_goes_on_in_the_next(tmp_path: Path, monkeypatch) -> None:
+    made: list[str] = []
+
+    def pictures_of(name: str) -> list[Picture]:
+        made.append(name)
+        return [
+            Picture(np.full((8, 8, 4), 9, np.uint8), "other", (0, 0, 0, 0), np.zeros((6, 3), np.float32), name, "a")
+        ]
+
+    monkeypatch.setattr(faces_examples, "of_head", lambda person, rng: pictures_of("head"))
+    monkeypatch.setattr(faces_examples, "of_thing", lambda part, number, rng: pictures_of(f"thing-{number}"))
+    monkeypatch.setattr(faces_examples, "person", lambda part, number: None)
+    assert not faces_examples.keep(tmp_path, "training", range(1), range(2), time.monotonic())
+    assert made == [] and digest(tmp_path, "training")[1] == 0
+    assert faces_examples.keep(tmp_path, "training", range(1), range(1))
+    assert faces_examples.keep(tmp_path, "training", range(1), range(2))
+    assert made == ["head", "thing-0", "thing-1"]
+    assert faces_examples.keep(tmp_path, "training", range(1), range(2), time.monotonic())
+
+
+def test_what_cannot_be_split_begins_while_there_is_time_for_it_or_in_a_leg_of_its_own() -> None:
+    now = time.monotonic()
+    assert has_time(float("inf"), float("inf"), 40)
+    assert has_time(now + 60 * 50, 85, 40) and not has_time(now + 60 * 30, 85, 40)
+    assert has_time(now + 60 * 20, 20, 40) and not has_time(now + 60 * 10, 20, 40)

@@ -1,4 +1,4 @@
-"""Legs of a training that go on where they stopped: the two networks of burned-in text are fitted alike."""
+"""Legs of a training that go on where they stopped: the networks that look at pictures are fitted alike."""
 
 import sys
 import time
@@ -68,6 +68,8 @@ def run_legs(
     optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=schedule.decay)
     file = folder / f"{name}.pt"
     leg = _resumed(file, network, optimizer)
+    if leg.seen >= schedule.items:
+        return True
     network = network.to(memory_format=torch.channels_last)
     network, optimizer = accelerator.prepare(network, optimizer)
     network.train()

@@ -38,13 +38,13 @@ class Reader:
         self._network: Any = None
 
     def read(self, crops: Sequence[View]) -> list[tuple[str, float]]:
-        """The text of each crop and the confidence in it, from 0 to 1; "" and 0 where nothing is legible.
+        """The text of each crop and the confidence in it, from 0 to 1; "" and how sure it is that nothing is written.
 
         A crop is one line, (H, W) or (H, W, 3) uint8 RGB, light on dark or dark on light, lying or standing.
         """
         turns = [_ways(crop) for crop in crops]
         read = iter(self._read([line(way) for ways in turns for way in ways]))
-        return [max((next(read) for _ in ways), key=lambda text: text[1]) for ways in turns]
+        return [_better([next(read) for _ in ways]) for ways in turns]
 
     def _read(self, lines: Sequence[Line]) -> list[tuple[str, float]]:
         import torch
@@ -100,7 +100,10 @@ def batch(lines: Sequence[Line]) -> NDArray[np.float32]:
 
 
 def spelt(scores: "Tensor") -> list[tuple[str, float]]:
-    """The likeliest letter of each step, repeats and gaps left out, and the geometric mean of their probabilities."""
+    """The likeliest letter of each step, repeats and gaps left out, and the geometric mean of their probabilities.
+
+    Where there is no letter, "" and the mean probability of a gap.
+    """
     from phivet.models.burned_in_reader_net import LETTERS
 
     sure, best = scores.float().softmax(2).max(2)
@@ -113,8 +116,14 @@ def spelt(scores: "Tensor") -> list[tuple[str, float]]:
                 logs.append(np.log(probability))
             before = letter
         stripped = text.strip()
-        texts.append((stripped, float(np.exp(np.mean(logs)))) if stripped else ("", 0.0))
+        texts.append((stripped, float(np.exp(np.mean(logs)))) if stripped else ("", float(np.mean(certain))))
     return texts
+
+
+def _better(read: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """Of one crop read in several ways: the surest text, or, if there is none, the least sure of nothing."""
+    texts = [one for one in read if one[0]]
+    return max(texts, key=lambda one: one[1]) if texts else min(read, key=lambda one: one[1])
 
 
 def _ways(crop: View) -> list[View]:

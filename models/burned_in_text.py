@@ -30,6 +30,8 @@ from phivet.models.ocr import Word, find_text, read_lines
 
 ILLEGIBLE_BELOW = 0.25
 """Confidence below which the reader has guessed."""
+NOTHING_ABOVE = 0.98
+"""Certainty of the reader, from which on a box that the map saw holds no text."""
 DOUBTFUL_BELOW = 0.5
 """Confidence below which the judge's opinion alone names no category: something is written there, it may identify."""
 ILLEGIBLE_LETTERS = 5
@@ -105,12 +107,10 @@ class BurnedInText:
         try:
             recalled, unread = memory.recall(view, self._find(view))
             texts = self._read([crop(view, box) for box in unread])
-            new = [
-                Word(text or UNREAD, sure, box.x0, box.y0, box.x1, box.y1)
-                for box, (text, sure) in zip(unread, texts, strict=True)
-            ]
+            new = [word_of(box, *text) for box, text in zip(unread, texts, strict=True)]
             coded = [Line((code,)) for code in code_words(view)]
-            return [*lines([*recalled, *memory.keep(view, new)]), *coded], not new
+            words = [word for word in (*recalled, *memory.keep(view, new)) if word.text]
+            return [*lines(words), *coded], not new
         except UnreadableError as error:
             reason = error.reason
         except Exception as error:  # noqa: BLE001 the reader is a network that may fail in any way
@@ -165,6 +165,15 @@ def weighed(line: Line, ruled: Sequence[Hit], opinion: Opinion) -> list[Hit]:
     if line.confidence < DOUBTFUL_BELOW:
         return resolve([*hits, *illegible(line)], line.text)
     return resolve([*hits, Hit(opinion.category, *span, opinion.identifies, (Reason.IN_CONTEXT,))], line.text)
+
+
+def word_of(box: TextBox, text: str, sure: float) -> Word:
+    """What was read in a box; "" where nothing is written in it."""
+    if text:
+        return Word(text, sure, box.x0, box.y0, box.x1, box.y1)
+    if sure > NOTHING_ABOVE:
+        return Word("", sure, box.x0, box.y0, box.x1, box.y1)
+    return Word(UNREAD, 0.0, box.x0, box.y0, box.x1, box.y1)
 
 
 def illegible(line: Line) -> list[Hit]:

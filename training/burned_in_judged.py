@@ -25,7 +25,7 @@ from phivet.models.burned_in_features import Form, features, form_of
 from phivet.models.burned_in_forms import TRADE
 from phivet.models.burned_in_judge import CATEGORIES
 from phivet.models.burned_in_lines import Line, lines
-from phivet.models.burned_in_text import UNREAD, Find, Read, crop, line_hits
+from phivet.models.burned_in_text import UNREAD, Find, Read, crop, line_hits, word_of
 from phivet.models.hits import Hit
 from phivet.models.notes import Notes
 from phivet.models.notes_rules import find_by_rules
@@ -158,7 +158,7 @@ def read_frame(frame: LabelledFrame, notes: Notes, find: Find, read: Read, rng: 
     """A frame as the text map and the reader see it; what they see where nothing is written is benign."""
     boxes = find(frame.pixels)
     texts = read([crop(frame.pixels, box) for box in boxes])
-    words = [Word(t or UNREAD, sure, b.x0, b.y0, b.x1, b.y1) for b, (t, sure) in zip(boxes, texts, strict=True)]
+    words = [word for box, text in zip(boxes, texts, strict=True) if (word := word_of(box, *text)).text]
     if not words:
         return None
     truths = [(label.box, _truth([label.category])) for line in frame.lines for label in line.labels]

@@ -64,3 +64,14 @@ def test_the_network_computes_what_easyocr_computes() -> None:
     lines = torch.rand(2, 1, 64, 130) * 2 - 1
     with torch.no_grad():
         assert torch.allclose(ours(lines), stock(lines, None), atol=1e-4)
+
+
+def test_a_ruler_and_a_curve_read_as_nothing_for_sure() -> None:
+    ruler = np.zeros((16, 120), np.uint8)
+    ruler[10:, ::12] = 200
+    curve = np.zeros((40, 160), np.uint8)
+    x = np.arange(160)
+    points = np.stack([x, 20 + 14 * np.sin(x / 25)], 1).astype(np.int32)
+    cv2.polylines(curve, [points], False, 220, 2)
+    for text, sure in Reader().read([ruler, curve]):
+        assert text == "" and sure > 0.9

@@ -155,6 +155,10 @@ def test_text_that_the_reader_only_guessed_is_reported_as_unreadable() -> None:
     assert found(written("A7", confidence=0.1)) == []
 
 
+def test_where_the_reader_is_sure_that_nothing_is_written_there_is_nothing() -> None:
+    assert found([Word("", 0.999, 10, 10, 90, 22)]) == []
+
+
 def test_words_far_apart_or_on_other_lines_are_not_one_line() -> None:
     words = [
         Word("DOE", 1, 0, 0, 30, 20),

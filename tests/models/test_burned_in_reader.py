@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -73,5 +74,5 @@ def test_a_ruler_and_a_curve_read_as_nothing_for_sure() -> None:
     x = np.arange(160)
     points = np.stack([x, 20 + 14 * np.sin(x / 25)], 1).astype(np.int32)
     cv2.polylines(curve, [points], False, 220, 2)
-    for text, sure in Reader().read([ruler, curve]):
+    for text, sure in reader.read([ruler, curve]):
         assert text == "" and sure > 0.9

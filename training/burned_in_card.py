@@ -15,10 +15,12 @@ pipeline_tag: image-to-text
 
 # phivet burned_in_text
 
-Two networks: `map.safetensors` finds lines of text in a radiological frame (U-shaped, some 100 thousand parameters,
+Three networks: `map.safetensors` finds lines of text in a radiological frame (U-shaped, some 100 thousand parameters,
 milliseconds a frame on a processor's core), `reader.safetensors` reads a line (CRNN, 3.8 million parameters, from
-EasyOCR's english_g2, Apache-2.0, trained on with overlay text at half its height). They are parts of one of phivet's
-detectors and meant to be used inside it: a judgement of what was read follows, and a moderator looks at what is unsure.
+EasyOCR's english_g2, Apache-2.0, trained on with overlay text at half its height), `judge.safetensors` tells a line
+that identifies from one that a radiologist needs (280 thousand weights, nearly all of runs of letters; trained on what
+the other two make of frames). They are parts of one of phivet's detectors and meant to be used inside it: rules and the
+case's own values come first, and a moderator looks at what is unsure.
 
 ## Data
 

@@ -84,7 +84,7 @@ def test_volumes_have_a_row_for_each_defacer_and_an_area_for_each_modality() -> 
 
 
 def test_the_calibration_of_pictures_is_that_of_cases_in_which_faces_are_seldom() -> None:
-    doubtful = [told(1 / 21)] * len(SCREENS)
+    doubtful = [told(1 / 34)] * len(SCREENS)
     assert counted(SCREENS, doubtful, replicates=20).figures["calibration/error"].value < 0.001
     assert counted(SCREENS, [told(0.5)] * len(SCREENS), replicates=20).figures["calibration/error"].value > 0.4
 

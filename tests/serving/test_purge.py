@@ -119,22 +119,8 @@ def test_a_consent_ends_by_itself(any_custody: Custody, scanned: Scanned) -> Non
     with any_custody.store.begin() as session:
         session.add(tables.Rule(policy="casect", site="*", consents=True))
     case = scanned(any_custody, NOTE, policy="casect")
-    who = principal(any_custody)
     now = time.time()
-    with any_custody.store.begin() as session:
-        body = session.query(tables.Report).one().body
-        session.add(
-            tables.Consent(
-                case_uid=case.uid,
-                who=b"",
-                scope={"findings": [each["id"] for each in body["findings"]]},
-                turns="allow",
-                from_at=now - 10,
-                until_at=now + 10,
-                document="ab" * 32,
-                recorded_by=who.user_id,
-            )
-        )
+    consented(any_custody, case, now + 10, "allow", since=now - 10)
     purge.follow_consents(any_custody)
     assert case_of(any_custody, case.uid).decision == "clear"
     assert purge.follow_consents(any_custody, now + 5, now) == 0
@@ -142,7 +128,7 @@ def test_a_consent_ends_by_itself(any_custody: Custody, scanned: Scanned) -> Non
     assert case_of(any_custody, case.uid).decision == "block"
 
 
-def consented(custody: Custody, case: Case, until: float) -> None:
+def consented(custody: Custody, case: Case, until: float, turns: str = "review", since: float = 0) -> None:
     who = principal(custody)
     with custody.store.begin() as session:
         body = session.query(tables.Report).one().body
@@ -151,8 +137,8 @@ def consented(custody: Custody, case: Case, until: float) -> None:
                 case_uid=case.uid,
                 who=b"",
                 scope={"findings": [each["id"] for each in body["findings"]]},
-                turns="review",
-                from_at=0,
+                turns=turns,
+                from_at=since,
                 until_at=until,
                 document="ab" * 32,
                 recorded_by=who.user_id,

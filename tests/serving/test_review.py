@@ -8,67 +8,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from httpx import Response
 from PIL import Image
 from sqlalchemy import select
 
-from phivet.serving import intake, tables, users
+from phivet.serving import intake, tables
 from phivet.serving.access import Role
 from phivet.serving.api import create_app
 from phivet.serving.custody import Custody
 from phivet.serving.decisions import LEASE_SECONDS, UNDO_SECONDS
 from phivet.serving.vault import Why
+from tests.serving.moderators import Browser, audit, text_of
 
-PASSWORD = "correct horse battery"  # noqa: S105
 NAMES = "Whitfield"
 NOTE = {"whitfield.txt": b"Mr John Whitfield, DOB 03/04/1951, NHI ZAC5361: disc bulge at L4/5, seen by Dr Alan Pratt."}
 CLEAN = {"note.txt": b"A man in his sixties with a disc bulge at L4/5."}
 Scanned = Callable[..., tables.Case]
-
-
-class Browser:
-    """A browser without scripts, logged in."""
-
-    def __init__(self, custody: Custody, name: str, *roles: Role, sites: tuple[str, ...] = ("*",)) -> None:
-        self.custody = custody
-        with custody.store.begin() as session:
-            users.add(custody, session, "test", name, list(roles) or [Role.MODERATOR], sites, PASSWORD)
-        self.http = TestClient(create_app(custody.settings, custody=custody), base_url="http://localhost")
-        page = self.http.post("/review/login", data={"name": name, "password": PASSWORD}).text
-        self.token = re.findall(r'"X-CSRF-Token": "([^"]+)"', page)[0]
-
-    def get(self, path: str, **headers: str) -> Response:
-        return self.http.get(f"/review{path}", headers=headers)
-
-    def page(self, path: str) -> BeautifulSoup:
-        answer = self.get(path)
-        assert answer.status_code == 200, answer.text
-        return BeautifulSoup(answer.text, "html.parser")
-
-    def post(self, path: str, **fields: Any) -> Response:
-        return self.http.post(f"/review{path}", data={"csrf_token": self.token, **fields})
-
-    def findings(self, case: tables.Case) -> dict[str, str]:
-        """The keys of the lines, by their category."""
-        page = self.page(f"/cases/{case.uid}")
-        lines = page.select("#lines [data-finding]")
-        return {_text(line.select_one("[data-selects]")).split(",")[0]: str(line["data-finding"]) for line in lines}
-
-    def rest(self, case: tables.Case, verdict: str, query: str = "") -> Response:
-        """Judge what is left of the page, as its form does."""
-        shown = self.page(f"/cases/{case.uid}{query}").select_one("#rest [name=lines]")
-        assert shown is not None
-        return self.post(f"/cases/{case.uid}/rest", verdict=verdict, lines=shown["value"])
-
-    def queue(self, query: str = "") -> list[str]:
-        return [_text(link) for link in self.page(f"/{query}").select(".queue .name a")]
-
-
-def _text(tag: Tag | None) -> str:
-    assert tag is not None
-    return tag.get_text(" ", strip=True).replace(" ,", ",")
 
 
 @pytest.fixture
@@ -239,7 +196,7 @@ def test_only_what_was_on_the_page_is_judged_as_the_rest_and_all_pages_can_be_re
     first = mira.findings(case)
     mira.rest(case, "wrong")
     page = mira.page(f"/cases/{case.uid}")
-    assert "page 2 of 3" in page.get_text() and _text(page.select_one("#progress")).startswith("2 of 5")
+    assert "page 2 of 3" in page.get_text() and text_of(page.select_one("#progress")).startswith("2 of 5")
     assert not set(first.values()) & set(mira.findings(case).values())
     assert "is not judged wrong" in mira.post(f"/cases/{case.uid}/decision", decision="publish").text
     back = mira.page(f"/cases/{case.uid}?page=1").select("#lines [data-finding]")
@@ -262,7 +219,7 @@ def test_a_verdict_by_script_answers_with_the_line_and_the_count(case: tables.Ca
     )
     piece = BeautifulSoup(answer.text, "html.parser")
     assert piece.select_one(f"li#finding-{key} button[value=right][aria-pressed=true]")
-    assert _text(piece.select_one("#progress")).startswith("1 of ")
+    assert text_of(piece.select_one("#progress")).startswith("1 of ")
 
 
 def test_the_platform_is_told_after_the_minute_and_not_if_it_is_undone(case: tables.Case, mira: Browser) -> None:
@@ -441,8 +398,3 @@ def test_the_console_speaks_arabic_from_right_to_left(case: tables.Case, mira: B
     assert "تاريخ الميلاد" in mira.get(f"/cases/{case.uid}").text
     assert mira.page("/?language=xx").html["dir"] == "rtl"  # type: ignore[index]
     assert mira.page("/?language=en&theme=light").html["dir"] == "ltr"  # type: ignore[index]
-
-
-def audit(custody: Custody) -> list[tables.AuditEntry]:
-    with custody.store.read() as session:
-        return list(session.scalars(select(tables.AuditEntry).order_by(tables.AuditEntry.seq)))

@@ -14,7 +14,7 @@ from phivet.serving.reports import report_of
 from phivet.serving.review_open import Opened, Openings
 from phivet.serving.store import latest_report
 from tests.serving.conftest import NOTE, Scanned
-from tests.serving.test_review import Browser
+from tests.serving.moderators import Browser
 
 SOON = 20.0
 

@@ -50,18 +50,22 @@ def volumes() -> list[LabelledVolume]:
     ]
 
 
-def test_a_network_that_knows_nothing_is_brought_to_the_share_of_faces() -> None:
+def ignorant() -> Network:
+    """A network that says the same of everything."""
     network = Network((8, 8, 8, 8))
     for parameter in network.kinds.parameters():
         parameter.data.zero_()
-    line = calibration(network.eval(), screens())
+    return network.eval()
+
+
+def test_a_network_that_knows_nothing_is_brought_to_the_share_of_faces() -> None:
+    line = calibration(ignorant(), screens())
     given = line.probability(np.full(1, np.log(2.0)))
     assert given[0] == pytest.approx(0.5, abs=0.02)
 
 
 def test_volumes_with_a_face_are_likelier_than_those_without_by_the_fitted_line() -> None:
-    network = Network((8, 8, 8, 8)).eval()
-    _, line = calibrated(network, screens(), volumes())
+    _, line = calibrated(ignorant(), screens(), volumes())
     face, none = line.probability((0.75, 0, 2, 0)), line.probability((0.3, 1, -6, 0))
     assert line != Line() and face > 0.5 > none
 

@@ -39,6 +39,8 @@ PIECE = re.compile(
     r"\{(?P<slot>[a-z_0-9]+)(?:\.(?P<form>[a-z_]+))?(?:#(?P<which>\d))?\}"
     r"|\[\[(?P<marked>[a-z_0-9]+)\|(?P<words>[^\]]+)\]\]"
 )
+NO_PIECE = re.compile(r"\{[a-z_0-9]+[.#][^{}\s]*\}")
+"""What was meant as a slot and is none: left over where the slots are taken out."""
 LISTS = frozenset(
     {
         "first_names", "last_names", "clinicians", "facilities", "places", "streets", "organisations", "occupations",
@@ -123,6 +125,9 @@ def _entry(row: Mapping[str, Any], where: str, clean: bool = False) -> Entry:
         raise ValueError(f"{where}: a clean text holds an identifier")
     if not clean and not identifiers:
         raise ValueError(f"{where}: no identifier is marked")
-    if "[[" in PIECE.sub("", entry.text):
+    left = PIECE.sub("", entry.text)
+    if "[[" in left:
         raise ValueError(f"{where}: a mark that does not close, or that is no mark")
+    if typo := NO_PIECE.search(left):
+        raise ValueError(f"{where}: '{typo[0]}' is no slot; one is written {{category.form#2}}")
     return entry

@@ -37,6 +37,15 @@ def test_lines_are_given_back_in_their_order_however_long() -> None:
     assert read == texts
 
 
+@pytest.mark.parametrize("turn", [0, 1], ids=["lying", "standing"])
+def test_small_letters_between_other_lines_are_read_from_closer(turn: int) -> None:
+    small = np.rot90(crop("PEMBERTON", 9), turn)
+    read, looked = Reader(), []
+    read._read = lambda lines: [looked.append(each.shape) or ("PEM", 0.4) for each in lines]  # type: ignore[method-assign, func-returns-value, assignment, misc]
+    assert read.read([small]) == [("PEM", 0.4)]
+    assert len(looked) == 2 * (1 + turn) and looked[-1][1] > looked[0][1]
+
+
 def test_nothing_is_read_where_nothing_stands() -> None:
     assert reader.read([]) == []
     ((text, sure),) = reader.read([np.zeros((12, 60), np.uint8)])

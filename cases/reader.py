@@ -41,6 +41,12 @@ class Reader:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._is_ready = False
+
+    def start(self) -> None:
+        """Start the child ahead of the first request, which then need not wait for it."""
+        with self._lock:
+            self._begun()
 
     def describe(self, file: File) -> Description:
         """What is in `file`."""
@@ -111,6 +117,17 @@ class Reader:
             raise
 
     def _connection(self) -> socket.socket:
+        if not self._is_ready and self._child is not None and self._child.poll() is not None:
+            self._hang_up()  # it died while it waited, which is no file's fault
+        child = self._begun()
+        if not self._is_ready:
+            child.settimeout(START_SECONDS)
+            receive(child, len(READY))
+            child.settimeout(self.limits.seconds)
+            self._is_ready = True
+        return child
+
+    def _begun(self) -> socket.socket:
         if self._socket is None:
             ours, theirs = socket.socketpair()
             for end in (ours, theirs):
@@ -134,10 +151,7 @@ class Reader:
                     env=environment | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                     start_new_session=True,
                 )
-            self._socket = ours
-            ours.settimeout(START_SECONDS)
-            receive(ours, len(READY))
-            ours.settimeout(self.limits.seconds)
+            self._socket, self._is_ready = ours, False
         return self._socket
 
     def _hang_up(self) -> None:

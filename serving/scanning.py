@@ -48,14 +48,24 @@ def main() -> None:
 
     custody, detectors = Custody.open(settings), _detectors(settings)
     _limit_memory(settings.case_memory_bytes)
+    reader = _waiting()
     say({"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
         answer = _Answer(say, asked["job"])
         try:
-            answer(_scanned(custody, detectors, asked, answer))
+            answer(_scanned(custody, detectors, asked, reader, answer))
         except Exception as error:  # noqa: BLE001 the case is tried again, by a new process
             answer({"failed": type(error).__name__})
+        reader = _waiting()
+    reader.close()
+
+
+def _waiting() -> Reader:
+    """One that has its child already: each case is read by a fresh one, and none waits until it is up."""
+    reader = Reader()
+    reader.start()
+    return reader
 
 
 class _Answer:
@@ -68,9 +78,11 @@ class _Answer:
         self._say({"job": self._job, **line})
 
 
-def _scanned(custody: Custody, detectors: Sequence[Detector], asked: dict[str, Any], say: Say) -> dict[str, Any]:
+def _scanned(
+    custody: Custody, detectors: Sequence[Detector], asked: dict[str, Any], reader: Reader, say: Say
+) -> dict[str, Any]:
     wanted, clock = policy(asked["policy"]), _Clock(custody.settings.scan_seconds)
-    with custody.vault.files(asked["vault"]) as files, Reader() as reader, clock:
+    with reader, custody.vault.files(asked["vault"]) as files, clock:
         case = Case([clock.timed(file) for file in files], asked["case_id"], reader)
         report = scan(case, wanted, detectors, _Progress(say))
         digests = {source: case.digest(source) for source in case.paths}

@@ -127,6 +127,16 @@ def test_a_killed_reading_process_loses_one_file_and_the_next_is_read() -> None:
         assert reader.describe(file(get_path("mr"))).pictures
 
 
+def test_a_reading_process_that_died_while_it_waited_loses_no_file() -> None:
+    with Reader() as reader:
+        reader.start()
+        child = reader._child
+        assert child is not None
+        child.kill()
+        child.wait()
+        assert reader.describe(file(get_path("mr"))).pictures
+
+
 def test_a_file_that_takes_too_long_is_given_up() -> None:
     with Reader(Limits(seconds=4.0)) as reader:
         reader.describe(file(get_path("ct")))

@@ -48,6 +48,11 @@ class Box:
     page: int | None = None
     plane: Plane = Plane.PIXELS
 
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        """x0, y0, x1, y1."""
+        return self.x0, self.y0, self.x1, self.y1
+
     def __post_init__(self) -> None:
         _ordered("box", (self.x0, self.x1), (self.y0, self.y1))
         if (self.frame is None) == (self.page is None):
@@ -100,6 +105,13 @@ class Whole:
 
 
 Place = Span | Box | Element | Region | Whole
+
+
+def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
+    """The intersection of two boxes (x0, y0, x1, y1) as a part of their union."""
+    across, down = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(0, across) * max(0, down)
+    return shared / (sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in (one, other)) - shared)
 
 
 def sources(place: Place) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ FORMS: Mapping[Category, frozenset[str]] = {
     Category.FACILITY: frozenset({"acronym", "ward"}),
 }
 """The forms of each category's slot besides the full one. All dates have those of a study date."""
+NO_TEXT = frozenset({Category.FACE, Category.BIOMETRIC, Category.UNREADABLE_TEXT, Category.UNIQUENESS, Category.OTHER})
+"""What no characters of a note are labelled as."""
 DATES = (Category.DATE, Category.DATE_OF_BIRTH)
 
 TERMS = frozenset(
@@ -115,7 +117,7 @@ def _entry(row: Mapping[str, Any], where: str, clean: bool = False) -> Entry:
         name = piece["slot"] or piece["marked"]
         if piece["slot"] in TERMS and not piece["form"]:
             continue
-        if name not in set(Category):
+        if name not in set(Category) - NO_TEXT:
             raise ValueError(f"{where}: unknown slot '{name}'")
         forms = FORMS.get(Category.STUDY_DATE if name in DATES else Category(name), frozenset())
         if piece["form"] and piece["form"] not in forms:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phivet.cases.parts import View
+from phivet.cases.places import overlap
 
 WEIGHTS = Path(__file__).parent / "weights" / "photographs" / "centerface.onnx"
 LONGEST = 640
@@ -119,17 +120,9 @@ def surest(found: list[Found]) -> list[Found]:
     """Of faces that overlap, the surest."""
     kept: list[Found] = []
     for face in sorted(found, key=lambda each: -each.score):
-        if all(_shared(face.box, other.box) < OVERLAP for other in kept):
+        if all(overlap(face.box, other.box) < OVERLAP for other in kept):
             kept.append(face)
     return kept
-
-
-def _shared(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> float:
-    """The intersection of two boxes as a part of their union."""
-    wide = max(0, min(a[2], b[2]) - max(a[0], b[0]))
-    tall = max(0, min(a[3], b[3]) - max(a[1], b[1]))
-    both = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in (a, b)) - wide * tall
-    return wide * tall / both
 
 
 def _turned_back(box: tuple[int, int, int, int], quarters: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:

@@ -1,6 +1,6 @@
 """Where in a picture to look for a face: the whole of it, and each of the things that stand apart on its background."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from PIL import Image
 from scipy import ndimage
 
 from phivet.cases.parts import View
+from phivet.cases.places import overlap
 
 SIDE = 96
 """Pixels of the square that the network sees."""
@@ -49,7 +50,7 @@ def windows(picture: NDArray[np.uint8]) -> list[Window]:
     whole = Window(0, 0, width, height)
     found = [whole]
     for window in _things(picture):
-        if all(_overlap(window, other) < 0.7 for other in found):
+        if all(overlap(astuple(window), astuple(other)) < 0.7 for other in found):
             found.append(window)
     return found
 
@@ -106,12 +107,3 @@ def _things(picture: NDArray[np.uint8]) -> list[Window]:
                 found.append((area, Window(*box)))
     found.sort(key=lambda each: -each[0])
     return [window for _, window in found]
-
-
-def _overlap(one: Window, other: Window) -> float:
-    """Intersection over union."""
-    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-    tall = min(one.y1, other.y1) - max(one.y0, other.y0)
-    both = max(0, wide) * max(0, tall)
-    areas = [(each.x1 - each.x0) * (each.y1 - each.y0) for each in (one, other)]
-    return both / (sum(areas) - both)

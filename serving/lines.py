@@ -8,7 +8,7 @@ from enum import StrEnum
 from phivet.cases.categories import Category
 from phivet.cases.coverage import ranges
 from phivet.cases.findings import Reason
-from phivet.cases.places import Box, Element, Place, Plane, Region, Span, sources
+from phivet.cases.places import Box, Element, Place, Plane, Region, Span, overlap, sources
 from phivet.cases.report import Action, Judged, Report
 from phivet.serving import words
 
@@ -91,7 +91,7 @@ def lines(findings: Iterable[Judged]) -> list[Line]:
         group = (judged.action, finding.category, where, *key)
         if isinstance(place, Box):
             near = corners.setdefault(group, [])
-            line = next((line for box, line in near[-_COMPARED:] if _overlap(box, place) >= _SAME_BOX), None)
+            line = next((line for box, line in near[-_COMPARED:] if _are_one(box, place)), None)
             if line is None:
                 line = groups[*group, len(near)] = Line(judged.action, finding.category, where)
                 near.append((place, line))
@@ -139,13 +139,9 @@ def _kind(place: Place) -> tuple[Where, tuple[object, ...]]:
             return Where.FILES, ()
 
 
-def _overlap(a: Box, b: Box) -> float:
-    """Intersection over union, 0 for boxes on the same frame: those are two things."""
-    if (a.source, a.frame, a.page) == (b.source, b.frame, b.page):
-        return 0.0
-    across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-    shared = max(across, 0) * max(down, 0)
-    return shared / ((a.x1 - a.x0) * (a.y1 - a.y0) + (b.x1 - b.x0) * (b.y1 - b.y0) - shared)
+def _are_one(a: Box, b: Box) -> bool:
+    """Whether two boxes are one thing on different frames; on the same frame they are two."""
+    return (a.source, a.frame, a.page) != (b.source, b.frame, b.page) and overlap(a.corners, b.corners) >= _SAME_BOX
 
 
 def _boxes(boxes: list[Box]) -> str:

@@ -48,6 +48,7 @@ def test_no_text_is_in_two_banks() -> None:
         ("Seen by [[clinician_name|Ann]", "does not close|no identifier"),
         ("Nothing here", "no identifier is marked"),
         ("Seen by {name} on {date#2.numeric}", "is no slot"),
+        ("Her dog is [[other|Biscuit]]", "unknown slot 'other'"),
     ],
 )
 def test_a_bank_with_a_typing_error_is_refused_with_the_entry(tmp_path: Path, text: str, why: str) -> None:

@@ -14,9 +14,10 @@ import torch
 
 from phivet.cases.categories import Category
 from phivet.cases.errors import PhivetError
+from phivet.datasets.note_banks import NO_TEXT
 from phivet.datasets.notes import Label, LabelledNote
 from phivet.models.notes_model import load_tokenizer
-from phivet.models.notes_tags import TAGS, begins, spans
+from phivet.models.notes_tags import CATEGORIES, TAGS, begins, spans
 from phivet.models.notes_windows import read_words
 from phivet.training.notes_examples import Stream, examples, tags_of
 from phivet.training.notes_fit import CHECKPOINT, Config, fit, share_of_rate
@@ -32,6 +33,10 @@ def prepared(folder: Path) -> Path:
 
 def seen(folder: Path) -> int:
     return int(torch.load(folder / CHECKPOINT, weights_only=True)["leg"]["seen"])
+
+
+def test_what_a_hand_can_mark_is_what_the_tagger_can_say() -> None:
+    assert set(Category) - NO_TEXT == set(CATEGORIES)
 
 
 def test_a_run_goes_on_where_its_leg_ended(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ held-out frames have fonts, layouts, backgrounds, names and towns of their own.
 
 {data}
 
-## Figures on {items:,} held-out frames
+## Figures on {items:,} held-out frames and series
 
 Shares in per cent, errors as ratios, the map's alarms (boxes without text) per frame. In brackets the 95 % interval:
 1,000 bootstrap replicates that draw layouts on backgrounds ({sources} of them), then their frames. The detector is
@@ -61,7 +61,11 @@ def card_text(measured: Measured, data: Mapping[str, DataSet], bars: Bars, run: 
     """The text of README.md for networks that were trained in `run` and have these figures on the held-out frames."""
     exact = measured.extra["exact"]
     rows = [f"- {name}: {100 * low:.2f} to {100 * high:.2f}" for name, (low, high) in exact.items()]
-    names = [name for name in measured.figures if name.startswith(("images/", "boxes/", "map/", "reader/", "stock/"))]
+    names = [
+        name
+        for name in measured.figures
+        if name.startswith(("images/", "series/", "boxes/", "map/", "reader/", "stock/"))
+    ]
     speed = ", ".join(f"{name.removesuffix('_ms')} {value:.0f} ms a frame" for name, value in measured.speed.items())
     return _TEXT.format(
         data=data_rows(data, "frames"),

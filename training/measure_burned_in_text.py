@@ -8,6 +8,8 @@ A figure's name says what it is of:
     boxes/plain               identifying phrases found: 13 pixels or higher, 12 grey levels or more, 3 times the noise
     boxes/small or faint      the same of smaller (8 to 12 pixels) or fainter ones at 2 times the noise or more
     boxes/benign left alone   phrases that identify nobody (marks, measurements) and are not flagged
+    series/caught             series with a name on one, some or all frames, moving or in turn with something else,
+                              of which it is flagged on a frame; series/frames: frames with it on which it is flagged
     map/plain, map/small or faint     lines that the text map found, identifying or not, in the same two classes
     map/H/…, map/C/…          the same by height in pixels, and by contrast in grey levels
     map/alarms                boxes of the map that hold no text, per frame
@@ -41,6 +43,7 @@ from phivet.training.stock_reader import read_line, stock_reader
 
 if TYPE_CHECKING:
     from phivet.datasets.burned_in_drawing import TextLine
+    from phivet.datasets.burned_in_series import LabelledSeries
     from phivet.datasets.burned_in_text import LabelledFrame
 
 FLAGGED = 0.3
@@ -51,6 +54,8 @@ CAUGHT = 0.2
 """Share of an identifying phrase's box that one found box must cover for its frame to be caught."""
 GRAZED = 0.3
 """Share of a benign phrase's box from which on it was not left alone."""
+SERIES_APART = 80
+"""Frames for which one series is measured, where not all are."""
 STOCK_LINES = 1_500
 """Lines on which EasyOCR's own recogniser is compared; it takes its time."""
 HEIGHTS = ((6, 8), (8, 10), (10, 13), (13, 20), (20, 90))
@@ -92,13 +97,21 @@ class Counts:
 
 def measure(model: Path | None = None, frames: int | None = None, stock_lines: int = STOCK_LINES) -> Measured:
     """The networks in the folder `model`, or the shipped ones, on the held-out frames, or on the first `frames`."""
+    from phivet.datasets import burned_in_series
     from phivet.datasets.burned_in_text import HELD_OUT, held_out
 
-    return measured_on(islice(held_out(), frames or HELD_OUT), model, stock_lines)
+    every = burned_in_series.held_out()
+    kept = every if frames is None else islice(every, frames // SERIES_APART)
+    return measured_on(islice(held_out(), frames or HELD_OUT), model, stock_lines, kept)
 
 
-def measured_on(frames: Iterable[LabelledFrame], model: Path | None, stock_lines: int = STOCK_LINES) -> Measured:
-    """The figures on these frames."""
+def measured_on(
+    frames: Iterable[LabelledFrame],
+    model: Path | None,
+    stock_lines: int = STOCK_LINES,
+    series: Iterable[LabelledSeries] = (),
+) -> Measured:
+    """The figures on these frames and series."""
     judge = Judge(model)
     stock = stock_reader(detector=False) if stock_lines else None
     counts, compared = Counts(), 0
@@ -116,6 +129,9 @@ def measured_on(frames: Iterable[LabelledFrame], model: Path | None, stock_lines
         missed += _count_boxes(counts, frame, [box for box, _ in flagged])
         missed += _count_map(counts, frame, boxes)
         compared += _count_reader(counts, frame, judge, stock if compared < stock_lines else None)
+    for each in series:
+        counts.owners.append(f"series {each.shown} {each.background}")
+        _count_series(counts, each, judge)
     return _measured(counts, seconds, missed)
 
 
@@ -139,13 +155,17 @@ class Judge:
 
     def flagged(self, frame: LabelledFrame) -> list[tuple[Box, Category]]:
         """The boxes of the findings that a policy would act on, and what they are, with nothing known of the case."""
+        return [(box, category) for _, box, category in self.flagged_in([frame.pixels], frame.modality)]
+
+    def flagged_in(self, frames: Sequence[Any], modality: str) -> list[tuple[int, Box, Category]]:
+        """The same of the frames of a series, each with the number of its frame."""
         from phivet.cases.known import Known
         from phivet.cases.parts import Frames
         from phivet.cases.places import Box as Place
 
-        part = Frames("file-1", 1, frame.modality, lambda _: frame.pixels, lambda _: frame.pixels)
+        part = Frames("file-1", len(frames), modality, frames.__getitem__, frames.__getitem__)
         return [
-            ((place.x0, place.y0, place.x1, place.y1), finding.category)
+            (place.frame or 0, place.corners, finding.category)
             for finding in self._detector.detect(part, Known())
             if finding.score >= FLAGGED and isinstance(place := finding.place, Place)
         ]
@@ -160,6 +180,22 @@ def _count_images(counts: Counts, frame: LabelledFrame, flagged: Sequence[tuple[
     elif frame.benign:
         counts.add("images/flagged", float(bool(flagged)))
         counts.add(f"flagged/{frame.modality}", float(bool(flagged)))
+
+
+def _count_series(counts: Counts, series: LabelledSeries, judge: Judge) -> None:
+    flagged = judge.flagged_in(list(series.pixels), series.modality)
+    found = []
+    for index in series.named:
+        names = [
+            label.box for line in series.lines[index] if legible(line) for label in line.labels if label.identifies
+        ]
+        there = [box for frame, box, _ in flagged if frame == index]
+        if names:
+            found.append(any(covered(name, [box]) >= CAUGHT for name in names for box in there))
+    if found:
+        counts.add("series/caught", float(any(found)))
+        counts.add(f"series/{series.shown}", float(any(found)))
+        counts.add("series/frames", sum(found), len(found))
 
 
 def _count_boxes(counts: Counts, frame: LabelledFrame, flagged: Sequence[Box]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from phivet.cases.categories import Category
+from phivet.datasets import burned_in_series
 from phivet.datasets.burned_in_drawing import TextLabel, TextLine
 from phivet.datasets.burned_in_text import LabelledFrame, lines
 from phivet.training.bars import Bar, missed
@@ -83,15 +84,16 @@ def test_an_image_is_caught_where_its_name_is_and_read_if_it_is_said_what(
 
 @pytest.fixture(scope="module")
 def measured() -> Measured:
-    return measured_on(islice(lines("held_out", 8), 12), None, stock_lines=4)
+    return measured_on(islice(lines("held_out", 8), 12), None, 4, islice(burned_in_series.held_out(), 2))
 
 
 def test_a_small_sample_has_every_figure_with_a_bar(measured: Measured) -> None:
-    assert measured.items == 12
+    assert measured.items == 14
     assert set(BARS) - {"images/flagged", "images/caught"} <= set(measured.figures)
     worse = {name: Bar(2.0) for name in BARS if name in measured.figures}
     assert set(missed(measured.figures, worse)) == set(worse)
     assert measured.figures["map/plain"].value >= 0.8
+    assert measured.figures["series/caught"].count == 2
     assert all(
         0 <= one.value <= 1 for name, one in measured.figures.items() if "error" not in name and "alarms" not in name
     )
@@ -105,5 +107,5 @@ def test_no_text_is_in_what_is_logged(measured: Measured) -> None:
 
 def test_a_card_and_pictures_are_made_of_it(measured: Measured, tmp_path: Path) -> None:
     text = card(measured, {"training": DataSet("abc", 5)}, "run", "code")
-    assert "12 held-out frames" in text and "boxes/plain" in text
+    assert "14 held-out frames and series" in text and "boxes/plain" in text
     assert [path.name for path in draw(measured, tmp_path)] == ["height.png", "contrast.png"]

@@ -127,8 +127,8 @@ class Study:
                 return Piece(rng.choice(("S", "I", "A", "P", "R", "L")))
             case "probe" | "kernel":
                 return Piece(rng.choice(self._words[f"{kind}s"]))
-            case "scanner" | "exam" | "mark" | "notice":
-                words = self._words["marks" if kind == "mark" else f"{kind}s"]
+            case "scanner" | "exam" | "mark" | "notice" | "sentence":
+                words = self._words[f"{kind}s"]
                 return Piece("".join(piece.text for piece in self.fill(rng.choice(words))))
             case "anatomy":
                 return Piece(rng.choice(self._words["anatomy"]))

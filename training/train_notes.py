@@ -56,6 +56,8 @@ def train(config: Config, folder: Path, minutes: float, start: Path | None = Non
         encoder = trained(start) if start else built(base)
         if not fit(encoder, config, folder, minutes, lambda step, loss: run.progress(step, loss=loss)):
             return False
+        if start:
+            average(encoder, trained(start))
         model = folder / "model"
         encoder.half().save_pretrained(model)
         load_tokenizer(base).save(str(model / "tokenizer.json"))
@@ -105,6 +107,19 @@ def trained(folder: Path) -> Any:
     if list(encoder.config.id2label.values()) != list(TAGS):
         raise PhivetError("the model to start from has other tags")
     return encoder
+
+
+def average(encoder: Any, start: Any) -> None:
+    """Move the weights of `encoder` half of the way back to those of `start`, which it was trained from.
+
+    It keeps most of what it learned, and unlearns less of what it knew (Wortsman et al. 2022, arXiv 2109.01903).
+    """
+    import torch
+
+    before = start.state_dict()
+    with torch.no_grad():
+        for name, weights in encoder.state_dict().items():
+            weights.copy_((weights + before[name].to(weights.device)) / 2)
 
 
 def _quiet() -> None:

@@ -21,7 +21,7 @@ from phivet.models.notes_tags import CATEGORIES, TAGS, begins, spans
 from phivet.models.notes_windows import read_words
 from phivet.training.notes_examples import Stream, examples, tags_of
 from phivet.training.notes_fit import CHECKPOINT, Config, fit, share_of_rate
-from phivet.training.train_notes import base_encoder, built, trained
+from phivet.training.train_notes import average, base_encoder, built, trained
 
 SMALL = Config(tokens=3_000, batch=512)
 
@@ -80,6 +80,14 @@ def test_a_run_can_start_from_a_trained_model(tmp_path: Path) -> None:
     assert torch.equal(further.classifier.weight, first.classifier.weight.float())
     assert fit(further, SMALL, prepared(tmp_path), minutes=10)
     assert not torch.equal(further.classifier.weight, first.classifier.weight.float())
+
+
+def test_a_run_from_a_trained_model_ends_half_way_between_both() -> None:
+    start, further = built(base_encoder()), built(base_encoder())
+    with torch.no_grad():
+        further.classifier.bias += 2.0
+    average(further, start)
+    assert torch.allclose(further.classifier.bias, start.classifier.bias + 1.0)
 
 
 def test_a_model_of_other_tags_is_no_start(tmp_path: Path) -> None:

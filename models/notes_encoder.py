@@ -1,4 +1,4 @@
-"""The BERT encoder of the notes model, for use on a processor: windows of any lengths one after the other, no padding.
+"""The BERT encoder of the notes model, for use on a processor: windows of any lengths one after the other, next to no padding.
 
 The same network that `transformers` trains (Devlin et al. 2019, arXiv 1810.04805), read from the same files. Here no
 work goes into padding and masks, and where oneDNN is there, each linear layer is one of its fused operations on weights
@@ -15,9 +15,11 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn.functional import embedding, gelu, layer_norm, linear, scaled_dot_product_attention
+from torch.nn.functional import embedding, gelu, layer_norm, linear, pad, scaled_dot_product_attention
 
 Weights = dict[str, Tensor]
+ROWS = 32
+"""The rows that go through a linear layer are a multiple of it: oneDNN keeps code for every number that it has seen."""
 
 
 class Linear:
@@ -68,7 +70,7 @@ class Layer:
 
     def _attention(self, given: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
         asked = self._asked(given)
-        found = torch.empty_like(given)
+        found = torch.zeros_like(given)
         at = 0
         for count, length in runs:
             until = at + count * length
@@ -97,10 +99,11 @@ class Encoder:
         places = torch.cat([torch.arange(length) for length in lengths])
         words, positions, kinds = self._embeddings
         state = self._norm(embedding(ids, words) + embedding(shapes, kinds) + embedding(places, positions))
+        state = pad(state, (0, 0, 0, -len(ids) % ROWS))
         runs = [(sum(1 for _ in group), length) for length, group in groupby(lengths)]
         for layer in self._layers:
             state = layer(state, runs)
-        return linear(state, *self._classifier).float()
+        return linear(state[: len(ids)], *self._classifier).float()
 
 
 def load_encoder(folder: Path, dtype: torch.dtype) -> Encoder:

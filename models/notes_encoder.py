@@ -1,4 +1,4 @@
-"""The BERT encoder of the notes model, for use on a processor: windows of any lengths in a row, with next to no padding.
+"""The BERT encoder of the notes model, for use on a processor: windows of any lengths in a row, hardly padded.
 
 The same network that `transformers` trains (Devlin et al. 2019, arXiv 1810.04805), read from the same files. Here no
 work goes into padding and masks, and where oneDNN is there, each linear layer is one of its fused operations on weights

@@ -76,6 +76,8 @@ def fit(
     """
     torch.manual_seed(config.seed)
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() or fast_at_bf16() else "no")
+    if not torch.cuda.is_available() and fast_at_bf16():
+        encoder.set_attn_implementation("eager")  # in bf16 a processor goes back through fused attention at a crawl
     optimizer = _optimizer(encoder, config)
     leg = _resumed(folder, encoder, optimizer)
     encoder, optimizer = accelerator.prepare(encoder, optimizer)

@@ -19,7 +19,7 @@ from torch.nn.functional import embedding, gelu, layer_norm, linear, pad, scaled
 
 Weights = dict[str, Tensor]
 ROWS = 32
-"""The rows that go through a linear layer are a multiple of it: oneDNN keeps code for every number that it has seen."""
+"""The fewest rows that go through a linear layer."""
 
 
 class Linear:
@@ -99,11 +99,20 @@ class Encoder:
         places = torch.cat([torch.arange(length) for length in lengths])
         words, positions, kinds = self._embeddings
         state = self._norm(embedding(ids, words) + embedding(shapes, kinds) + embedding(places, positions))
-        state = pad(state, (0, 0, 0, -len(ids) % ROWS))
+        state = pad(state, (0, 0, 0, rows_for(len(ids)) - len(ids)))
         runs = [(sum(1 for _ in group), length) for length, group in groupby(lengths)]
         for layer in self._layers:
             state = layer(state, runs)
-        return linear(state[: len(ids)], *self._classifier).float()
+        return linear(state, *self._classifier)[: len(ids)].float()
+
+
+def rows_for(pieces: int) -> int:
+    """Rows to compute for so many pieces, at most an eighth more and `ROWS`, of some fifty numbers in all.
+
+    oneDNN makes code for every number of rows that it has seen, and keeps it.
+    """
+    step = max(ROWS, 1 << max(0, (pieces - 1).bit_length() - 4))
+    return -(-pieces // step) * step
 
 
 def load_encoder(folder: Path, dtype: torch.dtype) -> Encoder:

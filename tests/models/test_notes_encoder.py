@@ -2,8 +2,8 @@ import pytest
 import torch
 from transformers import BertForTokenClassification
 
-from phivet.models.notes_encoder import load_encoder
-from phivet.models.notes_model import WEIGHTS
+from phivet.models.notes_encoder import ROWS, load_encoder, rows_for
+from phivet.models.notes_model import MOST_PIECES, WEIGHTS
 
 LENGTHS = (7, 7, 30, 254)
 
@@ -39,3 +39,9 @@ def test_bfloat16_changes_the_probabilities_little(pieces: tuple[torch.Tensor, t
             load_encoder(WEIGHTS, dtype)(ids, shapes, LENGTHS).softmax(1) for dtype in (torch.float32, torch.bfloat16)
         )
     assert (exact - rounded).abs().mean() < 0.002
+
+
+def test_texts_of_all_lengths_are_computed_in_few_numbers_of_rows() -> None:
+    lengths = range(1, MOST_PIECES + 1)
+    assert len({rows_for(length) for length in lengths}) < 50
+    assert all(length <= rows_for(length) < length * 8 / 7 + ROWS for length in lengths)

@@ -25,7 +25,7 @@ from phivet.models.faces_volumes import Line
 from phivet.models.faces_windows import Window, cut, grey, uncut, windows
 
 WEIGHTS = Path(__file__).parent / "weights" / "faces"
-WIDTHS = (16, 32, 64, 128)
+WIDTHS = (24, 48, 96, 192)
 """Features at each scale; the square is halved before each."""
 MARKS = 6
 """Points of a face whose places are learnt beside: both eyes, nose, mouth, chin and brow."""

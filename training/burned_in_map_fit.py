@@ -42,6 +42,8 @@ class Config(Schedule):
     """Windows to learn from."""
     batch: int = 4
     rate: float = 1.5e-3
+    half: bool = False
+    """A processor's convolutions of single channels are slower in bf16."""
     windows: int = 4
     """Of each frame, not at once."""
 

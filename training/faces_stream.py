@@ -1,6 +1,7 @@
 """Batches without end of the pictures that were kept, on screens made anew, as squares that the network sees."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,10 @@ PANELS = 0.05
 """Share of screens with several pictures."""
 AGAIN = 60
 """Batches after which it is looked whether there are new pictures."""
+TONED, EMBOSSED = 0.35, 0.1
+"""Shares of pictures whose greys are exchanged for others, and whose relief is drawn: programs shade differently."""
+FLAT = 0.05
+"""Deviation of the greys below which nothing would be seen any more."""
 
 
 class Stream(IterableDataset[Batch]):
@@ -63,7 +68,7 @@ class Stream(IterableDataset[Batch]):
         chances = np.array(list(share.values()))
 
         def one(kind: str) -> Picture:
-            return groups[kind][int(rng.integers(len(groups[kind])))]
+            return reshaded(groups[kind][int(rng.integers(len(groups[kind])))], rng)
 
         kind = str(rng.choice(list(share), p=chances / chances.sum()))
         if rng.random() < PANELS:
@@ -79,6 +84,30 @@ def read(path: Path) -> list[Picture]:
             Picture(grey, KINDS[int(kind)].value, tuple(map(float, box)), marks, path.stem, str(look))  # type: ignore[arg-type]
             for grey, kind, box, marks, look in rows
         ]
+
+
+def reshaded(picture: Picture, rng: np.random.Generator) -> Picture:
+    """As another program might have shaded it: its greys along a curve of chance, or light and dark where they change.
+
+    `picture` has one grey, premultiplied, and its opacity, which stays; what would go grey all over stays as it is.
+    """
+    draw = rng.random()
+    if draw > TONED + EMBOSSED:
+        return picture
+    opacity = picture.pixels[..., 1].astype(np.float32) / 255
+    shade = picture.pixels[..., 0].astype(np.float32) / 255 / np.maximum(opacity, 1 / 255)
+    if draw < TONED:
+        knots = np.sort(rng.uniform(0, 1, 6)) if rng.random() < 0.6 else rng.uniform(0, 1, 6)
+        knots = knots[::-1] if rng.random() < 0.25 else knots
+        shade = np.interp(shade, np.linspace(0, 1, len(knots)), knots).astype(np.float32)
+    else:
+        across, down = (int(step) for step in rng.integers(-2, 3, 2))
+        shade = 0.5 + float(rng.uniform(1, 4)) * (shade - np.roll(shade, (down or 1, across), (0, 1)))
+    if shade[opacity > 0.1].std() < FLAT:
+        return picture
+    pixels = picture.pixels.copy()
+    pixels[..., 0] = (255 * np.clip(shade, 0, 1) * opacity).astype(np.uint8)
+    return replace(picture, pixels=pixels)
 
 
 def row(

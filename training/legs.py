@@ -11,6 +11,8 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
+from phivet.models.processor import fast_at_bf16
+
 SECONDS = 60.0
 """Between two checkpoints."""
 TOLD = 50
@@ -30,6 +32,8 @@ class Schedule:
     cool: float = 0.4
     """Shares of the run: the learning rate rises over the first, stays, and falls to nothing over the last."""
     clip: float = 1.0
+    half: bool = True
+    """Compute in bf16 where that is fast: on a GPU always, on a processor that has it if this is so."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def run_legs(
     `batches(leg)` gives other batches in each leg; `loss_of(network, *batch)` is what falls.
     """
     torch.manual_seed(schedule.seed)
-    accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
+    half = torch.cuda.is_available() or (schedule.half and fast_at_bf16())
+    accelerator = Accelerator(mixed_precision="bf16" if half else "no")
     optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=schedule.decay)
     file = folder / f"{name}.pt"
     leg = _resumed(file, network, optimizer)

@@ -12,7 +12,7 @@ from phivet.models.faces_network import Network
 from phivet.training import faces_examples
 from phivet.training.faces_examples import digest
 from phivet.training.faces_fit import Config, fit
-from phivet.training.faces_stream import Stream, read, row
+from phivet.training.faces_stream import Stream, read, reshaded, row
 from phivet.training.train_faces import has_time
 
 
@@ -77,6 +77,19 @@ def test_a_row_knows_its_box_only_if_there_is_one(pictures: Path) -> None:
     face, other = read(pictures / "training-head-0.npz")
     rng = np.random.default_rng(0)
     assert row(alone(face, rng), rng)[3] and not row(alone(other, rng), rng)[3]
+
+
+def test_a_picture_is_shaded_anew_within_what_can_be_seen_of_it() -> None:
+    ramp = np.tile(np.arange(144, dtype=np.float32), (144, 1))
+    opacity = np.where(ramp > 40, 255, 0)
+    pixels = np.stack([np.where(opacity > 0, ramp, 0), opacity], 2).astype(np.uint8)
+    picture = Picture(pixels, "face", (40, 0, 144, 144), np.ones((6, 3), np.float32), "a", "skin")
+    rng = np.random.default_rng(2)
+    made = [reshaded(picture, rng).pixels for _ in range(60)]
+    changed = [each for each in made if not np.array_equal(each, pixels)]
+    assert 15 < len(changed) < 45
+    assert all(np.array_equal(each[..., 1], pixels[..., 1]) and not each[:, :40, 0].any() for each in changed)
+    assert all(each[:, 44:, 0].std() > 1 for each in changed)
 
 
 def test_rendering_stops_with_the_leg_and_goes_on_in_the_next(tmp_path: Path, monkeypatch) -> None:

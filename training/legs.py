@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import AutocastKwargs
 from torch import Tensor
 
 from phivet.models.processor import fast_at_bf16
@@ -68,8 +69,9 @@ def run_legs(
     `batches(leg)` gives other batches in each leg; `loss_of(network, *batch)` is what falls.
     """
     torch.manual_seed(schedule.seed)
-    half = torch.cuda.is_available() or (schedule.half and fast_at_bf16())
-    accelerator = Accelerator(mixed_precision="bf16" if half else "no")
+    fast = torch.cuda.is_available() or fast_at_bf16()
+    in_half = AutocastKwargs(enabled=torch.cuda.is_available() or schedule.half)
+    accelerator = Accelerator(mixed_precision="bf16" if fast else "no", kwargs_handlers=[in_half])
     optimizer = torch.optim.AdamW(network.parameters(), schedule.rate, weight_decay=schedule.decay)
     file = folder / f"{name}.pt"
     leg = _resumed(file, network, optimizer)

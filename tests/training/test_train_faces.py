@@ -80,9 +80,9 @@ def test_a_row_knows_its_box_only_if_there_is_one(pictures: Path) -> None:
 
 
 def test_a_picture_is_shaded_anew_within_what_can_be_seen_of_it() -> None:
-    ramp = np.tile(np.arange(144, dtype=np.float32), (144, 1))
-    opacity = np.where(ramp > 40, 255, 0)
-    pixels = np.stack([np.where(opacity > 0, ramp, 0), opacity], 2).astype(np.uint8)
+    columns = np.tile(np.arange(144), (144, 1))
+    opacity = np.where(columns > 40, 255, 0)
+    pixels = np.stack([np.where(opacity > 0, 128 + 100 * np.sin(columns / 9), 0), opacity], 2).astype(np.uint8)
     picture = Picture(pixels, "face", (40, 0, 144, 144), np.ones((6, 3), np.float32), "a", "skin")
     rng = np.random.default_rng(2)
     made = [reshaded(picture, rng).pixels for _ in range(60)]

@@ -24,6 +24,13 @@ _CUE_AFTER = re.compile(
     r" ?[-,(/:]? ?(?:(?P<fax>fax)|office|mobile|mob|cell|home|work|direct|landline|phone|tel|whatsapp)\b", re.I
 )
 _EXTENSION = re.compile(r"(?:x|ext).*$", re.I)
+_INTERNAL = re.compile(
+    r"\b(?:(?:bleep|pager|beeper|dect)(?: (?:no\.?|number|on|me on))?[ :#]{1,2}(?=\d{3})"
+    r"|(?:extn?|extension|ring|rang|dial)\.?(?: (?:no\.?|number|on|me on|us on))?[ :#]{1,2}(?=\d{4}))"
+    r"(?P<number>\d{3,5})(?![\d°%]|[\w/:-]\w|[.,]\d| ?(?:mm|cm|ml|degrees)\b)",
+    re.I,
+)
+"""A number within a hospital."""
 _MONEY_OR_MATHS = re.compile(r"[$£€=*^~<>≈±]\s?$")
 _NORTH_AMERICAN = re.compile(
     r"(?:\+?1[\s.-]?|001-)?(?:\(\d{3}\)\s?|\d{3}[.-])\d{3}[.-]\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,5})?", re.I
@@ -80,6 +87,8 @@ def find_phones(reading: Reading) -> Iterator[Hit]:
             if valid or label.row.link is LOOSE:  # one letter and a colon say little
                 score = 0.98 if valid else 0.85
                 yield Hit(label.row.category, match.start(), match.end(), score, (Reason.CUE, Reason.PATTERN))
+    for match in _INTERNAL.finditer(reading.text):
+        yield Hit(Category.PHONE, *match.span("number"), 0.8, (Reason.CUE, Reason.PATTERN))
     judged: dict[str, float] = {}
     text = reading.rest
     for match in _NUMBER.finditer(text):

@@ -39,6 +39,10 @@ FOUND = [
     ("Mob: 0412 345 678", "phone", "0412 345 678"),
     ("call me on 9472 7916", "phone", "9472 7916"),
     ("9472 7916 (mobile)", "phone", "9472 7916"),
+    ("queries: bleep 412", "phone", "412"),
+    ("reg on bleep no. 2240 tonight", "phone", "2240"),
+    ("ext. 71203 after five", "phone", "71203"),
+    ("please ring 2240.", "phone", "2240"),
     ("Fax: 09 377 0209", "fax", "09 377 0209"),
     ("هاتف: ٠٥٠١٢٣٤٥٦٧", "phone", "٠٥٠١٢٣٤٥٦٧"),
     ("جوال والدة المريضة: 0551234567", "phone", "0551234567"),
@@ -220,6 +224,11 @@ def test_a_proof_and_a_cue_make_it_surer() -> None:
         "in her fifties",
         "patients older than 90 years",
         "ID 12",
+        "extension 30 degrees",
+        "ring 2 of 4",
+        "pager 12",
+        "extension 1000 mm",
+        "bleep at 3",
     ],
 )
 def test_a_bare_number_a_year_and_a_measure_are_none(text: str) -> None:

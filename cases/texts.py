@@ -19,6 +19,14 @@ XML = frozenset({".xml", ".cda", ".rdf", ".xmp", ".kml", ".gpx", ".plist", ".svg
 JSON = frozenset({".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"})
 MAIL = frozenset({".eml", ".mht", ".mhtml"})
 
+NO_TEXTS = frozenset(
+    {
+        ".dcm", ".dicom", ".ima", ".nii", ".zip", ".gz", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff",
+        ".webp", ".heic", ".heif", ".avif", ".jp2", ".pdf", ".docx", ".xlsx", ".pptx", ".mp4", ".mov", ".avi", ".mp3",
+    }
+)  # fmt: skip
+"""What these name begins with bytes of its own: a file that does not is what an accident has left of it."""
+
 _BYTES_PER_CHARACTER = 4
 """At most, in every encoding."""
 _HEAD = 4096
@@ -54,7 +62,8 @@ class TextFile:
 def read(data: bytes, suffix: str, limits: Limits) -> Description:
     """The texts of a file with these bytes and this suffix, such as `.html`. Raises as `TextFile`.
 
-    `decoded_text` gives the text that their runs point into. A text beyond the limit is read up to there; e-mail, whose
+    `decoded_text` gives the text that their runs point into. What should be no text, by its suffix, is read all the same,
+    and is `corrupt`. A text beyond the limit is read up to there; e-mail, whose
     parts are decoded one by one, has a page for each part.
     """
     if suffix.lower() in MAIL:
@@ -63,6 +72,8 @@ def read(data: bytes, suffix: str, limits: Limits) -> Description:
     source = Source(text)
     missed = [Missed(Unread.SIZE)] if is_cut else []
     transcripts = _read(source, suffix.lower())
+    if suffix.lower() in NO_TEXTS:
+        missed.append(Missed(Unread.CORRUPT))
     if source.has_blobs:
         missed.append(Missed(Unread.MEDIUM))
     if _is_xml(text, suffix.lower()) and _SVG.search(text, 0, _HEAD):

@@ -62,9 +62,9 @@ class TextFile:
 def read(data: bytes, suffix: str, limits: Limits) -> Description:
     """The texts of a file with these bytes and this suffix, such as `.html`. Raises as `TextFile`.
 
-    `decoded_text` gives the text that their runs point into. What should be no text, by its suffix, is read all the same,
-    and is `corrupt`. A text beyond the limit is read up to there; e-mail, whose
-    parts are decoded one by one, has a page for each part.
+    `decoded_text` gives the text that their runs point into. What should be no text, by its suffix, is read all the
+    same, and is `corrupt`. A text beyond the limit is read up to there; e-mail, whose parts are decoded one by one, has
+    a page for each part.
     """
     if suffix.lower() in MAIL:
         return _read_mail(data, limits)

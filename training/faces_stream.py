@@ -1,6 +1,7 @@
 """Batches without end of the pictures that were kept, on screens made anew, as squares that the network sees."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from phivet.datasets.faces_pictures import Picture
+from phivet.datasets.faces_scenery import scenery
 from phivet.datasets.faces_screens import Screen, alone, panels
 from phivet.models.faces_network import KINDS
 from phivet.models.faces_windows import SIDE, Window, cut, windows
@@ -24,6 +26,8 @@ PANELS = 0.05
 """Share of screens with several pictures."""
 AGAIN = 60
 """Batches after which it is looked whether there are new pictures."""
+SCENERY, SCENES = 0.15, 2_000
+"""Share of what is no face that is no body either, and how many of those are kept to draw from."""
 TONED, EMBOSSED = 0.35, 0.1
 """Shares of pictures whose greys are exchanged for others, and whose relief is drawn: programs shade differently."""
 FLAT = 0.05
@@ -41,6 +45,7 @@ class Stream(IterableDataset[Batch]):
         rng = np.random.default_rng(self._seed)
         known: dict[Path, None] = {}
         groups: dict[str, list[Picture]] = {kind.value: [] for kind in KINDS}
+        scenes: deque[Picture] = deque(maxlen=SCENES)
         count = 0
         while True:
             if count % AGAIN == 0:
@@ -50,10 +55,11 @@ class Stream(IterableDataset[Batch]):
                         for picture in read(path):
                             groups[picture.kind].append(picture)
             count += 1
-            yield self._batch(groups, rng)
+            scenes.append(scenery(rng))
+            yield self._batch(groups, scenes, rng)
 
-    def _batch(self, groups: dict[str, list[Picture]], rng: np.random.Generator) -> Batch:
-        rows = [row(self._screen(groups, rng), rng) for _ in range(self._size)]
+    def _batch(self, groups: dict[str, list[Picture]], scenes: Sequence[Picture], rng: np.random.Generator) -> Batch:
+        rows = [row(self._screen(groups, scenes, rng), rng) for _ in range(self._size)]
         squares, kinds, boxes, known, marks = zip(*rows, strict=True)
         return (
             torch.from_numpy(np.stack(squares))[:, None],
@@ -63,11 +69,13 @@ class Stream(IterableDataset[Batch]):
             torch.from_numpy(np.stack(marks)),
         )
 
-    def _screen(self, groups: dict[str, list[Picture]], rng: np.random.Generator) -> Screen:
+    def _screen(self, groups: dict[str, list[Picture]], scenes: Sequence[Picture], rng: np.random.Generator) -> Screen:
         share = {"other": 0.52, "face": 0.43, "fetus": 0.05 if groups["fetus"] else 0.0}
         chances = np.array(list(share.values()))
 
         def one(kind: str) -> Picture:
+            if kind == "other" and rng.random() < SCENERY:
+                return scenes[int(rng.integers(len(scenes)))]
             return reshaded(groups[kind][int(rng.integers(len(groups[kind])))], rng)
 
         kind = str(rng.choice(list(share), p=chances / chances.sum()))

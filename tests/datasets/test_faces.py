@@ -17,6 +17,7 @@ from phivet.datasets.faces_people import generator, people, person
 from phivet.datasets.faces_pictures import MARKS, Picture, shown, taken
 from phivet.datasets.faces_renderers import Camera, Look, rasterised, rendered
 from phivet.datasets.faces_scans import SEQUENCES, cropped, scanned, upright
+from phivet.datasets.faces_scenery import scenery
 from phivet.datasets.faces_screens import alone, panels
 from phivet.datasets.faces_solids import Grid, Shape, around, filled, put
 from phivet.training import faces_examples
@@ -292,3 +293,12 @@ def test_the_held_out_volumes_are_of_all_ways() -> None:
     assert [each.face for each in made if each.way == "replaced"] == [None]
     assert other("held_out", 0).marks is None
     assert set(chain(DEFACERS)) == {*TRAINED, *HELD_OUT, "replaced"}
+
+
+def test_scenery_is_of_many_kinds_and_no_face() -> None:
+    rng = random()
+    made = [scenery(rng) for _ in range(60)]
+    assert {each.kind for each in made} == {"other"} and len({each.look for each in made}) == 7
+    assert all(each.pixels.shape == (144, 144, 2) for each in made)
+    assert all((each.pixels[..., 0] <= each.pixels[..., 1]).all() for each in made)
+    assert np.mean([each.pixels[..., 0].std() > 8 for each in made]) > 0.9

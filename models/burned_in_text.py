@@ -65,7 +65,7 @@ class BurnedInText:
     """
 
     name = "burned_in_text"
-    version = "0.2.0"
+    version = "0.3.0"
     reads: tuple[type[Part], ...] = (Frames,)
 
     def __init__(

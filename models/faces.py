@@ -25,15 +25,20 @@ LEAST = 0.05
 """Scores below are not worth telling."""
 SURE = 0.5
 """A photograph in which a face is so sure needs no second opinion."""
-SELDOM = 3.5
+SELDOM = 3.0
 """Logarithm of the odds by which faces are rarer among the pictures of cases than among those that trained the network,
-where every other one shows a face: one in 33. Cases hold fewer, but a face that is missed costs more than a look."""
-SELDOMER = 3.5
+where every other one shows a face: one in 21. Cases hold fewer, but a face that is missed costs more than a look."""
+SELDOMER = 4.0
 """The same, on top, of frames that lie in the patient but make no volume: nearly all are slices of short series."""
 FETUS_AT_MOST = 0.7
 """An unborn child's face is for a person to judge: below any score that blocks."""
 SHADED = ("CT", "MR", "PT")
 """Modalities whose pictures, those that are no slices, may be surfaces that are shaded like a photograph."""
+SECONDED = 2.0
+"""By how much a photograph detector that is sure raises the log odds of a shaded face; alone it takes skulls for one."""
+STAGGERING = 0.95
+"""What it says of photographs, and of few skulls: in colours, such a face is reviewed whatever the network says."""
+REVIEWED = 0.3
 CAMERAS = ("", "DMS", "ES", "GM", "OP", "OT", "XC")
 """Modalities whose grey pictures may be photographs: cameras, and files that do not tell."""
 THUMB = 16
@@ -48,7 +53,7 @@ class Faces:
     """Looks at every volume that makes a surface, and at every frame that is no slice of one."""
 
     name = "faces"
-    version = "0.1.0"
+    version = "0.2.0"
     reads: tuple[type[Part], ...] = (Frames, Volume)
 
     def __init__(self, network: "FaceNetwork | None" = None, photographs: Photographs | None = None) -> None:
@@ -113,17 +118,32 @@ class Faces:
         photographed: list[Found] = []
         if is_photograph(view) or modality in SHADED or (modality in CAMERAS and _is_grey(view)):
             photographed = self._photographs.find(view)
-        kind = Reason.RECONSTRUCTION if modality in SHADED else Reason.PHOTOGRAPH
-        found = [_face(each.score, each.box, view, kind) for each in photographed]
+        if modality in SHADED:
+            return self._shaded(view, photographed, seldom)
+        found = [_face(each.score, each.box, view, Reason.PHOTOGRAPH) for each in photographed]
         if any(each.score >= SURE for each in photographed):
             return found
+        return [*found, self._rendered(view, seldom)]
+
+    def _shaded(self, view: View, photographed: list[Found], seldom: float) -> list[Seen]:
+        """What both say of a picture that is most likely a rendering, and may be a photograph."""
+        surest = max(photographed, key=lambda each: each.score, default=None)
+        if surest is None:
+            return [self._rendered(view, seldom)]
+        category, score, box, reasons = self._rendered(view, seldom - SECONDED * surest.score)
+        if surest.score >= STAGGERING and is_photograph(view):
+            score = max(score, REVIEWED)
+        if surest.score >= SURE:
+            return [_face(score, surest.box, view, *(each for each in reasons if each is not Reason.PARTIAL_FACE))]
+        return [(category, score, box, reasons)]
+
+    def _rendered(self, view: View, seldom: float) -> Seen:
+        """What the network says of a picture."""
         (seen,) = self._network.judge([view])
         score = when_seldom(seen.face, seldom)
         if seen.kind == "fetus":
-            found.append(_face(min(score, FETUS_AT_MOST), seen.box, view, Reason.RECONSTRUCTION, Reason.FETUS))
-        else:
-            found.append(_face(score, seen.box, view, Reason.RECONSTRUCTION))
-        return found
+            return _face(min(score, FETUS_AT_MOST), seen.box, view, Reason.RECONSTRUCTION, Reason.FETUS)
+        return _face(score, seen.box, view, Reason.RECONSTRUCTION)
 
 
 def _face(score: float, box: tuple[int, int, int, int] | None, view: View, *reasons: Reason) -> Seen:

@@ -30,7 +30,7 @@ class Notes:
     """Reads text: case notes, free text in headers, lines read from pixels."""
 
     name = "notes"
-    version = "1.0.0"
+    version = "1.1.0"
     reads: tuple[type[Part], ...] = (Note,)
 
     def __init__(self, weights: Path = WEIGHTS) -> None:

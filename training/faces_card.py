@@ -20,7 +20,7 @@ detectors and meant to be used inside it: it judges screenshots and secondary ca
 (CenterFace, in `weights/photographs`), and the views that phivet renders of volumes itself. Whoever is in doubt asks a
 person: a face is reviewed from a probability of {reviewed:g} on, and blocks from {blocked:g}.
 
-A residual network of 0.6 million parameters on a grey square of 96 pixels, trained from nothing. `config.json` holds
+A residual network of 1.3 million parameters on a grey square of 96 pixels, trained from nothing. `config.json` holds
 its calibration for pictures, and the line that makes a probability of a volume from the relief of its skin and from
 what the network and the photograph detector see in its views.
 
@@ -39,7 +39,7 @@ how they turn away or by their hollows instead of by a light, and colours that r
 
 {items:,} items of {sources:,} heads and things, judged as they are served. A face counts as told from {reviewed:g}, as
 blocked from {blocked:g}; `network` is the network without the photograph detector. The calibration error of pictures
-is weighed so that one in 33 shows a face, as the detector takes it. In brackets the 95 % interval: 1,000 bootstrap
+is weighed so that one in 21 shows a face, as the detector takes it. In brackets the 95 % interval: 1,000 bootstrap
 replicates that draw heads and things, then what was made of them.
 
 {figures}

@@ -30,6 +30,8 @@ QUICK = Config(tokens=2_500_000)
 ON_GPU = Config(tokens=60_000_000, batch=16_384, rate=5e-4)
 WARM = 0.5
 """Share of the learning rate of a run that starts from a trained model, lest it forgets."""
+KEPT = 0.25
+"""How much of the way a run ends before its own weights, on the side of those that it started from."""
 SAMPLE = 2_000
 """Training notes whose digest names the version of the data: the rest follows from the same seed."""
 
@@ -110,7 +112,7 @@ def trained(folder: Path) -> Any:
 
 
 def average(encoder: Any, start: Any) -> None:
-    """Move the weights of `encoder` half of the way back to those of `start`, which it was trained from.
+    """Move the weights of `encoder` a part of the way back to those of `start`, which it was trained from.
 
     It keeps most of what it learned, and unlearns less of what it knew (Wortsman et al. 2022, arXiv 2109.01903).
     """
@@ -119,7 +121,7 @@ def average(encoder: Any, start: Any) -> None:
     before = start.state_dict()
     with torch.no_grad():
         for name, weights in encoder.state_dict().items():
-            weights.copy_((weights + before[name].to(weights.device)) / 2)
+            weights.lerp_(before[name].to(weights.device), KEPT)
 
 
 def _quiet() -> None:

@@ -35,10 +35,11 @@ FETUS_AT_MOST = 0.7
 SHADED = ("CT", "MR", "PT")
 """Modalities whose pictures, those that are no slices, may be surfaces that are shaded like a photograph."""
 SECONDED = 2.0
-"""By how much a photograph detector that is sure raises the log odds of a shaded face; alone it takes skulls for one."""
+"""By how much a sure photograph detector raises the log odds of a shaded face; alone it takes skulls for one."""
 STAGGERING = 0.95
 """What it says of photographs, and of few skulls: in colours, such a face is reviewed whatever the network says."""
 REVIEWED = 0.3
+"""A probability that is reviewed under every policy, and blocks under none."""
 CAMERAS = ("", "DMS", "ES", "GM", "OP", "OT", "XC")
 """Modalities whose grey pictures may be photographs: cameras, and files that do not tell."""
 THUMB = 16

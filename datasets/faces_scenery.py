@@ -124,4 +124,4 @@ def _outline(rng: Random, side: int) -> Plane:
     else:
         field = blobs(rng, side)
         inside = (field + 2.5 - 8 * np.hypot(y, x)) > 0
-    return inside.astype(np.float32)
+    return np.asarray(inside, np.float32)

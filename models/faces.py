@@ -25,10 +25,10 @@ LEAST = 0.05
 """Scores below are not worth telling."""
 SURE = 0.5
 """A photograph in which a face is so sure needs no second opinion."""
-SELDOM = 3.0
+SELDOM = 3.7
 """Logarithm of the odds by which faces are rarer among the pictures of cases than among those that trained the network,
-where every other one shows a face: one in 21. Cases hold fewer, but a face that is missed costs more than a look."""
-SELDOMER = 4.0
+where every other one shows a face: one in 40. Cases hold fewer, but a face that is missed costs more than a look."""
+SELDOMER = 3.3
 """The same, on top, of frames that lie in the patient but make no volume: nearly all are slices of short series."""
 FETUS_AT_MOST = 0.7
 """An unborn child's face is for a person to judge: below any score that blocks."""

@@ -14,6 +14,8 @@ _LETTERS = re.compile(r"[^\W\d_]{2}|[^\W\d_]\.|[\u3040-\u9fff]")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"(?:\D*\d){3}")
 NOBODY = FUNCTION | STAND_INS
+_COLOURS = frozenset({"rgb", "ybr", "cmyk", "hsv"})
+"""Models of colour, which stand in headers as initials do."""
 _WORDS = re.compile(r"[^\W\d_]+")
 _IN_WORDS = re.compile(r"ninet|hundred|nonagenarian|centenarian|تسعين|تسعون|مئة|مائة|مية", re.I)
 
@@ -43,6 +45,8 @@ def makes_sense(category: Category, text: str) -> bool:
     if category is Category.AGE_OVER_89:
         numbers = [int(number) for number in re.findall(r"\d{1,4}", plain)]
         return any(89 < number <= OLDEST for number in numbers) if numbers else _IN_WORDS.search(plain) is not None
+    if category is Category.INITIALS and plain.strip().lower() in _COLOURS:
+        return False
     if category in _DATES and _YEAR.fullmatch(plain.strip()):
         return False
     if category is Category.PLACE and " ".join(plain.lower().split()) in TERRITORIES:

@@ -39,7 +39,7 @@ how they turn away or by their hollows instead of by a light, and colours that r
 
 {items:,} items of {sources:,} heads and things, judged as they are served. A face counts as told from {reviewed:g}, as
 blocked from {blocked:g}; `network` is the network without the photograph detector. The calibration error of pictures
-is weighed so that one in 21 shows a face, as the detector takes it. In brackets the 95 % interval: 1,000 bootstrap
+is weighed so that one in 40 shows a face, as the detector takes it. In brackets the 95 % interval: 1,000 bootstrap
 replicates that draw heads and things, then what was made of them.
 
 {figures}

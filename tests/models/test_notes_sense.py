@@ -44,6 +44,7 @@ def test_what_can_be_is_kept(category: Category, text: str) -> None:
         (Category.PLACE, "New York State"),
         (Category.NAME, "not disclosed"),
         (Category.NAME, "[REDACTED]"),
+        (Category.INITIALS, "RGB"),
     ],
 )
 def test_what_cannot_be_is_not(category: Category, text: str) -> None:

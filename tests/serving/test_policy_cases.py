@@ -75,8 +75,8 @@ NOT_YET = {
     ("name", "in running prose"): TRAINED,
     ("name", "as the name of a file"): TRAINED,
     ("place", "in the header"): "needs a list of places: what is called a region may be a state",
-    ("telling_text", "occupation in a note"): TRAINED,
     ("telling_text", "school in a note"): TRAINED,
+    ("uniqueness", "in the media"): "the trained tagger takes television news for an event, which blocks",
 }
 """The cases that are not handled today, and what is missing. One that is handled fails until it is taken off."""
 
@@ -84,10 +84,7 @@ NOT_CLEAR_YET: Mapping[tuple[str, str], str] = {
     ("initials", "labelled in a note"): UNSURE,
     ("initials", "in place of the name"): UNSURE,
     ("numbers", "MRN in a comment"): UNSURE,
-    ("numbers", "account number"): UNSURE,
-    ("email", "in a comment"): UNSURE,
-    ("dates", "a month in a comment"): UNSURE,
-    ("place", "a county in a note"): UNSURE,
+    ("name", "in Arabic"): "the trained tagger takes the word for withheld, after a label, for a name",
 }
 """The same of clean twins."""
 

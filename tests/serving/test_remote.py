@@ -49,7 +49,7 @@ class Local(Behind):
 def test_the_same_is_found_over_the_socket_as_here(text: str) -> None:
     hits: list[Hit] = Notes().find(text, KNOWN)
     assert RemoteNotes(Local()).find(text, KNOWN) == hits
-    assert ("Zzyzxova" in text) == any(hit.category is Category.NAME for hit in hits)
+    assert ("Zzyzxova" in text or "مريم" in text) == any(hit.category is Category.NAME for hit in hits)
 
 
 @pytest.mark.parametrize(

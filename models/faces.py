@@ -37,7 +37,8 @@ SHADED = ("CT", "MR", "PT")
 SECONDED = 2.0
 """By how much a sure photograph detector raises the log odds of a shaded face; alone it takes skulls for one."""
 STAGGERING = 0.95
-"""What it says of photographs, and of few skulls: in colours, such a face is reviewed whatever the network says."""
+"""What it says of photographs, and of few skulls: in colours, such a face is reviewed whatever the network says,
+and is told as surely as that where the network takes it for one too."""
 REVIEWED = 0.3
 """A probability that is reviewed under every policy, and blocks under none."""
 CAMERAS = ("", "DMS", "ES", "GM", "OP", "OT", "XC")
@@ -133,7 +134,8 @@ class Faces:
             return [self._rendered(view, seldom)]
         category, score, box, reasons = self._rendered(view, seldom - SECONDED * surest.score)
         if surest.score >= STAGGERING and is_photograph(view):
-            score = max(score, REVIEWED)
+            agreed = self._rendered(view, 0.0)[1] >= SURE
+            score = max(score, surest.score if agreed else REVIEWED)
         if surest.score >= SURE:
             return [_face(score, surest.box, view, *(each for each in reasons if each is not Reason.PARTIAL_FACE))]
         return [(category, score, box, reasons)]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phivet.cases.coverage import Unread
-from phivet.cases.description import Text
+from phivet.cases.description import Missed, Text
 from phivet.cases.errors import UnreadableError
 from phivet.cases.limits import Limits
 from phivet.cases.parts import Note
@@ -108,3 +108,10 @@ def test_what_is_no_text_says_why(data: bytes, reason: Unread) -> None:
 def test_random_bytes_are_no_text(data: bytes) -> None:
     with pytest.raises(UnreadableError):
         read(data, ".txt", LIMITS)
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".dcm", ".PNG", ".pdf"])
+def test_what_is_left_of_another_file_is_read_and_reported(suffix: str) -> None:
+    description = read(b"P. Smith", suffix, LIMITS)
+    assert [text.text for text in description.texts] == ["P. Smith"]
+    assert description.missed == (Missed(Unread.CORRUPT),)

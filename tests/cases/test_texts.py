@@ -224,13 +224,6 @@ def test_a_mail_whose_body_is_no_text_is_reported(kind: str, reason: Unread) -> 
     assert read(data, ".eml", LIMITS).missed == (Missed(reason),)
 
 
-@pytest.mark.parametrize("suffix", [".zip", ".dcm", ".PNG", ".pdf"])
-def test_what_is_left_of_another_file_is_read_and_reported(suffix: str) -> None:
-    description = read(b"P. Smith", suffix, LIMITS)
-    assert [text.text for text in description.texts] == ["P. Smith"]
-    assert description.missed == (Missed(Unread.CORRUPT),)
-
-
 def test_a_text_beyond_the_limit_is_read_up_to_there_and_reported() -> None:
     for data in (b"John Smith " * 100, "Müller ".encode() * 100, b"x" * 10_000):
         description = read(data, ".txt", Limits(text_characters=50))
